@@ -1,0 +1,75 @@
+//! Whether a request carries one of the documented sets of credentials. Whether they are right
+//! only the server knows.
+
+use contract::{Contract, Message, Operation, ParameterLocation};
+
+use crate::Request;
+use crate::finding::{Check, Finding, Location};
+use crate::query::QueryPair;
+
+/// Finds that none of the documented ways to authenticate is there in full.
+pub(crate) fn judge(
+    contract: &Contract,
+    operation: &Operation,
+    request: &Request,
+    query: &[QueryPair],
+) -> Option<Finding> {
+    let carried = |name: &String| {
+        contract
+            .schemes
+            .get(name)
+            .is_some_and(|scheme| match scheme.location {
+                ParameterLocation::Query => query.iter().any(|pair| {
+                    pair.name == scheme.name
+                        && pair.value.as_deref().is_some_and(|value| !value.is_empty())
+                }),
+                _ => request
+                    .header(&scheme.name)
+                    .is_some_and(|value| !value.is_empty()),
+            })
+    };
+    if operation.security.is_empty()
+        || operation
+            .security
+            .iter()
+            .any(|schemes| schemes.iter().all(carried))
+    {
+        return None;
+    }
+    let ways: Vec<String> = operation
+        .security
+        .iter()
+        .map(|schemes| {
+            let names: Vec<&str> = schemes
+                .iter()
+                .filter_map(|scheme| contract.schemes.get(scheme))
+                .map(|scheme| scheme.name.as_str())
+                .collect();
+            names.join(" with ")
+        })
+        .collect();
+    let carried_names: Vec<&str> = contract
+        .schemes
+        .iter()
+        .filter(|(name, _)| carried(name))
+        .map(|(_, scheme)| scheme.name.as_str())
+        .collect();
+    let requirement = operation.rules.authentication.clone();
+    Some(Finding {
+        check: Check::RequestAuthentication,
+        level: requirement
+            .as_ref()
+            .and_then(|id| contract.requirements.get(id))
+            .map_or(contract::Level::Must, |requirement| requirement.level),
+        requirement,
+        erratum: None,
+        message: Message::Request,
+        location: Location::Authentication,
+        expected: ways.join(", or "),
+        actual: if carried_names.is_empty() {
+            "no credentials".to_owned()
+        } else {
+            format!("only {}", carried_names.join(", "))
+        },
+    })
+}

@@ -1,0 +1,220 @@
+//! The places of a body that a schema speaks of: where which requirement applies, and where the
+//! documentation has several readings. Found once, when the schema is compiled.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::json::escape;
+
+/// One step from a value to a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Token {
+    Member(String),
+    Index(usize),
+    Items,
+}
+
+/// A pattern of places with what is to be known there.
+#[derive(Debug)]
+pub(crate) struct Site<T> {
+    pub(crate) path: Vec<Token>,
+    pub(crate) what: T,
+}
+
+/// A documented contradiction: the branches of an `anyOf`.
+#[derive(Debug)]
+pub(crate) struct Readings {
+    /// The requirement around the contradiction.
+    pub(crate) requirement: Option<String>,
+    /// All branches in words.
+    pub(crate) expected: String,
+    pub(crate) branches: Vec<Branch>,
+}
+
+/// One documented reading.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) title: String,
+    pub(crate) erratum: String,
+    pub(crate) schema: jsonschema::Validator,
+}
+
+/// What one schema speaks of.
+#[derive(Debug, Default)]
+pub(crate) struct Sites {
+    pub(crate) requirements: Vec<Site<String>>,
+    pub(crate) readings: Vec<Site<Readings>>,
+}
+
+/// Walks a linked schema.
+pub(crate) fn find(schema: &Value) -> Sites {
+    let mut sites = Sites::default();
+    walk(
+        schema,
+        schema.get("$defs"),
+        &mut Vec::new(),
+        None,
+        &mut sites,
+    );
+    sites
+}
+
+fn walk(
+    schema: &Value,
+    definitions: Option<&Value>,
+    path: &mut Vec<Token>,
+    around: Option<&str>,
+    sites: &mut Sites,
+) {
+    let Value::Object(members) = schema else {
+        return;
+    };
+    let own = members.get("x-requirement").and_then(Value::as_str);
+    if let Some(requirement) = own {
+        sites.requirements.push(Site {
+            path: path.clone(),
+            what: requirement.to_owned(),
+        });
+    }
+    let around = own.or(around);
+    if let Some(Value::Array(branches)) = members.get("anyOf") {
+        readings(branches, definitions, path, around, sites);
+    }
+    if let Some(Value::Object(properties)) = members.get("properties") {
+        for (name, subschema) in properties {
+            path.push(Token::Member(name.clone()));
+            walk(subschema, definitions, path, around, sites);
+            path.pop();
+        }
+    }
+    let mut first = 0;
+    if let Some(Value::Array(items)) = members.get("prefixItems") {
+        first = items.len();
+        for (index, subschema) in items.iter().enumerate() {
+            path.push(Token::Index(index));
+            walk(subschema, definitions, path, around, sites);
+            path.pop();
+        }
+    }
+    if let Some(items) = members.get("items").filter(|_| first == 0) {
+        path.push(Token::Items);
+        walk(items, definitions, path, around, sites);
+        path.pop();
+    }
+    // Branches of `anyOf` and `oneOf` may or may not apply, so nothing in them is surely tested.
+    if let Some(Value::Array(all)) = members.get("allOf") {
+        for subschema in all {
+            walk(subschema, definitions, path, around, sites);
+        }
+    }
+}
+
+fn readings(
+    branches: &[Value],
+    definitions: Option<&Value>,
+    path: &[Token],
+    around: Option<&str>,
+    sites: &mut Sites,
+) {
+    let found: Vec<Branch> = branches
+        .iter()
+        .filter_map(|branch| {
+            // A branch is compiled alone, so it takes the recursive definitions along.
+            let mut alone = branch.clone();
+            if let (Some(definitions), Value::Object(members)) = (definitions, &mut alone) {
+                members.insert("$defs".to_owned(), definitions.clone());
+            }
+            Some(Branch {
+                erratum: branch.get("x-erratum")?.as_str()?.to_owned(),
+                title: branch
+                    .get("title")
+                    .and_then(Value::as_str)
+                    .unwrap_or("an untitled reading")
+                    .to_owned(),
+                schema: jsonschema::draft202012::new(&alone).ok()?,
+            })
+        })
+        .collect();
+    if !found.is_empty() {
+        let titles: Vec<&str> = found.iter().map(|branch| branch.title.as_str()).collect();
+        sites.readings.push(Site {
+            path: path.to_vec(),
+            what: Readings {
+                requirement: around.map(str::to_owned),
+                expected: format!("one of the documented readings: {}", titles.join("; ")),
+                branches: found,
+            },
+        });
+    }
+}
+
+/// Calls `visit` with each part of `value` that the path leads to, until it says stop (`true`).
+pub(crate) fn any<'v>(
+    path: &[Token],
+    value: &'v Value,
+    visit: &mut dyn FnMut(&'v Value) -> bool,
+) -> bool {
+    let Some((token, rest)) = path.split_first() else {
+        return visit(value);
+    };
+    match (token, value) {
+        (Token::Member(name), Value::Object(members)) => {
+            members.get(name).is_some_and(|part| any(rest, part, visit))
+        }
+        (Token::Index(index), Value::Array(items)) => {
+            items.get(*index).is_some_and(|part| any(rest, part, visit))
+        }
+        (Token::Items, Value::Array(items)) => items.iter().any(|part| any(rest, part, visit)),
+        _ => false,
+    }
+}
+
+/// Calls `visit` with the JSON pointer and the value of each part that the path leads to.
+pub(crate) fn each<'v>(
+    path: &[Token],
+    value: &'v Value,
+    pointer: &mut String,
+    visit: &mut dyn FnMut(&str, &'v Value),
+) {
+    let Some((token, rest)) = path.split_first() else {
+        visit(pointer, value);
+        return;
+    };
+    let length = pointer.len();
+    let mut step = |name: &str, part: &'v Value| {
+        pointer.push('/');
+        pointer.push_str(&escape(name));
+        each(rest, part, pointer, visit);
+        pointer.truncate(length);
+    };
+    match (token, value) {
+        (Token::Member(name), Value::Object(members)) => {
+            if let Some(part) = members.get(name) {
+                step(name, part);
+            }
+        }
+        (Token::Index(index), Value::Array(items)) => {
+            if let Some(part) = items.get(*index) {
+                step(&index.to_string(), part);
+            }
+        }
+        (Token::Items, Value::Array(items)) => {
+            for (index, part) in items.iter().enumerate() {
+                step(&index.to_string(), part);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Sites {
+    /// Adds the requirements that apply to some part of the body.
+    pub(crate) fn exercised(&self, body: &Value, into: &mut BTreeSet<String>) {
+        for site in &self.requirements {
+            if !into.contains(&site.what) && any(&site.path, body, &mut |_| true) {
+                into.insert(site.what.clone());
+            }
+        }
+    }
+}
