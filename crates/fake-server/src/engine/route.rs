@@ -1,0 +1,100 @@
+//! From a path to the API that serves it. Which operation it is, and whether the request keeps to
+//! it, the validator says; this table also knows what to tell about paths that nobody serves.
+
+use contract::Contract;
+use percent_encoding::percent_decode_str;
+
+use super::Api;
+
+/// The path templates of all contracts.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    routes: Vec<Route>,
+}
+
+/// One path template with the operations that are served there.
+#[derive(Debug)]
+pub(crate) struct Route {
+    segments: Vec<Segment>,
+    /// The API whose path it is.
+    pub(crate) api: Api,
+    /// The template as documented.
+    pub(crate) path: String,
+    /// The methods that it takes.
+    pub(crate) methods: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Literal(String),
+    Parameter,
+}
+
+impl Routes {
+    /// Adds the operations of a contract.
+    pub(crate) fn add(&mut self, api: Api, contract: &Contract) {
+        for operation in &contract.operations {
+            let known = self
+                .routes
+                .iter_mut()
+                .find(|route| route.path == operation.path);
+            if let Some(route) = known {
+                if !route.methods.contains(&operation.method) {
+                    route.methods.push(operation.method.clone());
+                }
+            } else {
+                self.routes.push(Route {
+                    segments: operation.path.split('/').map(Segment::read).collect(),
+                    api,
+                    path: operation.path.clone(),
+                    methods: vec![operation.method.clone()],
+                });
+            }
+        }
+    }
+
+    /// The route of a request's path, which is still percent-encoded.
+    pub(crate) fn find(&self, path: &str) -> Option<&Route> {
+        self.routes.iter().find(|route| route.matches(path))
+    }
+
+    /// `METHOD /path` of everything that is served.
+    pub(crate) fn known(&self) -> Vec<String> {
+        self.routes
+            .iter()
+            .flat_map(|route| {
+                route
+                    .methods
+                    .iter()
+                    .map(move |method| format!("{method} {}", route.path))
+            })
+            .collect()
+    }
+}
+
+impl Route {
+    fn matches(&self, path: &str) -> bool {
+        let mut given = path.split('/');
+        self.segments
+            .iter()
+            .all(|segment| match (segment, given.next()) {
+                (Segment::Literal(literal), Some(text)) => {
+                    literal == text || *literal == percent_decode_str(text).decode_utf8_lossy()
+                }
+                // An empty parameter belongs to the operation too, which then refuses it.
+                (Segment::Parameter, Some(_)) => true,
+                (_, None) => false,
+            })
+            && given.next().is_none()
+    }
+}
+
+impl Segment {
+    fn read(text: &str) -> Self {
+        if text.starts_with('{') && text.ends_with('}') {
+            Self::Parameter
+        } else {
+            Self::Literal(text.to_owned())
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A project's assets, and what a batch does to them.
+//!
+//! - documented: the results of a batch are groups of ids (example); an asset that fails does not
+//!   fail the others (example).
+//! - inferred: one group of those that succeeded comes first, then one for each error; an id that
+//!   is given twice counts once; an unknown or deleted id fails with `MSS.00000011`, a command
+//!   that the asset's state does not allow with `MSS.00000012`.
+//! - inferred: the summary lists what exists in the order of the request, leaves out ids that do
+//!   not exist (MS-AS-10) or are DELETED, and lists frozen assets with their state and reason
+//!   (MS-E16).
+
+use std::collections::{HashMap, HashSet};
+use std::time::SystemTime;
+
+use models::metastudio::ErrorBody;
+use models::metastudio::asset_summary::{AssetState, DigitalAssetSummary};
+use models::metastudio::batch_action::{Action, AssetActionResult};
+use serde_json::{Map, Value};
+
+use super::asset::{Asset, NotAllowed};
+use crate::engine::SetUps;
+
+/// The assets of one project.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    assets: HashMap<String, Asset>,
+    made: u64,
+    set_ups: SetUps,
+}
+
+/// Why a command failed for an asset, in the order of the groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Unknown,
+    NotAllowed,
+}
+
+impl Failure {
+    fn body(self) -> ErrorBody {
+        match self {
+            Self::Unknown => ErrorBody::new("MSS.00000011", "Asset not found."),
+            Self::NotAllowed => ErrorBody::new(
+                "MSS.00000012",
+                "The asset's state does not allow the operation.",
+            ),
+        }
+    }
+}
+
+impl Library {
+    /// Carries out `action` for each asset once, and groups the ids by how it went.
+    pub(crate) fn act(
+        &mut self,
+        action: Action,
+        ids: Vec<String>,
+        now: SystemTime,
+    ) -> Vec<AssetActionResult> {
+        let mut succeeded = Vec::new();
+        let mut unknown = Vec::new();
+        let mut not_allowed = Vec::new();
+        for id in once_each(ids) {
+            match self.act_on(&id, action, now) {
+                Ok(()) => succeeded.push(id),
+                Err(Failure::Unknown) => unknown.push(id),
+                Err(Failure::NotAllowed) => not_allowed.push(id),
+            }
+        }
+        let mut results = Vec::new();
+        if !succeeded.is_empty() {
+            results.push(AssetActionResult::success(succeeded));
+        }
+        for (failure, ids) in [
+            (Failure::Unknown, unknown),
+            (Failure::NotAllowed, not_allowed),
+        ] {
+            if !ids.is_empty() {
+                results.push(AssetActionResult::failed(ids, failure.body()));
+            }
+        }
+        results
+    }
+
+    fn act_on(&mut self, id: &str, action: Action, now: SystemTime) -> Result<(), Failure> {
+        let asset = self.assets.get_mut(id).ok_or(Failure::Unknown)?;
+        asset.settle(now);
+        if asset.state == AssetState::Deleted {
+            return Err(Failure::Unknown);
+        }
+        asset
+            .act(action, now)
+            .map_err(|NotAllowed| Failure::NotAllowed)
+    }
+
+    /// What is known of the assets of those ids.
+    pub(crate) fn summary(
+        &mut self,
+        project: &str,
+        ids: Vec<String>,
+        now: SystemTime,
+    ) -> Vec<DigitalAssetSummary> {
+        once_each(ids)
+            .into_iter()
+            .filter_map(|id| {
+                let asset = self.assets.get_mut(&id)?;
+                asset.settle(now);
+                (asset.state != AssetState::Deleted).then(|| describe(project, id, asset))
+            })
+            .collect()
+    }
+
+    /// Puts an asset in, under the given id or a new one, and gives its id.
+    pub(crate) fn set_up(
+        &mut self,
+        params: &Map<String, Value>,
+        asset: Asset,
+        id: Option<&str>,
+        new_id: impl Fn(u64) -> String,
+    ) -> String {
+        let id = id.map_or_else(
+            || {
+                self.made += 1;
+                new_id(self.made)
+            },
+            str::to_owned,
+        );
+        self.assets.insert(id.clone(), asset);
+        self.set_ups.add(params, &id);
+        id
+    }
+
+    /// Takes away the asset of the latest set-up with these parameters.
+    pub(crate) fn tear_down(&mut self, params: &Map<String, Value>) {
+        if let Some(id) = self.set_ups.take(params) {
+            self.assets.remove(&id);
+        }
+    }
+}
+
+/// The ids without repetitions, in the order of their first.
+fn once_each(ids: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    let mut once = ids;
+    once.retain(|id| seen.insert(id.clone()));
+    once
+}
+
+fn describe(project: &str, id: String, asset: &Asset) -> DigitalAssetSummary {
+    // A name under .invalid (RFC 6761) leads nowhere, so no client follows it by mistake.
+    let url = |what| Some(format!("https://assets.invalid/{project}/{id}/{what}.png"));
+    DigitalAssetSummary {
+        asset_name: Some(asset.name.clone()),
+        asset_state: Some(asset.state),
+        asset_type: Some(asset.kind),
+        block_reason_code: (asset.state == AssetState::Block).then(|| "1".to_owned()),
+        cover_url: url("cover"),
+        thumbnail_url: url("thumbnail"),
+        ..DigitalAssetSummary::new(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use models::metastudio::asset_summary::AssetType;
+    use models::metastudio::batch_action::RetStatus;
+
+    use super::*;
+
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn library(states: &[(&str, AssetState)]) -> Library {
+        let mut library = Library::default();
+        for (id, state) in states {
+            let asset = Asset::new("a", AssetType::Image, *state, NOW);
+            library.set_up(&Map::new(), asset, Some(id), |_| {
+                unreachable!("ids are given")
+            });
+        }
+        library
+    }
+
+    fn ids(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|&id| id.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_batch_succeeds_in_part_and_is_grouped_by_outcome() {
+        let mut library = library(&[
+            ("a", AssetState::Actived),
+            ("b", AssetState::Block),
+            ("c", AssetState::Unactived),
+        ]);
+        let results = library.act(Action::Delete, ids(&["x", "a", "b", "a", "c"]), NOW);
+        let groups: Vec<(RetStatus, Vec<String>, Option<String>)> = results
+            .into_iter()
+            .map(|result| {
+                (
+                    result.ret_status,
+                    result.asset_ids,
+                    result.error_info.map(|info| info.error_code),
+                )
+            })
+            .collect();
+        assert_eq!(
+            groups,
+            [
+                (RetStatus::Success, ids(&["a", "c"]), None),
+                (
+                    RetStatus::Failed,
+                    ids(&["x"]),
+                    Some("MSS.00000011".to_owned())
+                ),
+                (
+                    RetStatus::Failed,
+                    ids(&["b"]),
+                    Some("MSS.00000012".to_owned())
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_empty_batch_has_no_results() {
+        assert!(library(&[]).act(Action::Delete, Vec::new(), NOW).is_empty());
+    }
+
+    #[test]
+    fn the_summary_follows_the_request_and_leaves_out_what_is_gone() {
+        let mut library = library(&[
+            ("a", AssetState::Actived),
+            ("b", AssetState::Block),
+            ("d", AssetState::Deleted),
+        ]);
+        let listed: Vec<(String, Option<AssetState>, bool)> = library
+            .summary("p", ids(&["b", "d", "x", "a", "b"]), NOW)
+            .into_iter()
+            .map(|asset| {
+                (
+                    asset.asset_id,
+                    asset.asset_state,
+                    asset.block_reason_code.is_some(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                ("b".to_owned(), Some(AssetState::Block), true),
+                ("a".to_owned(), Some(AssetState::Actived), false),
+            ]
+        );
+    }
+
+    #[test]
+    fn teardown_takes_away_what_its_own_set_up_made() {
+        let mut library = Library::default();
+        let mut params = Map::new();
+        params.insert("asset_name".to_owned(), Value::from("one"));
+        let asset = Asset::new("one", AssetType::Image, AssetState::Actived, NOW);
+        let one = library.set_up(&params, asset.clone(), None, |number| number.to_string());
+        let two = library.set_up(&Map::new(), asset, None, |number| number.to_string());
+        library.tear_down(&params);
+        library.tear_down(&params);
+        let left = library.summary("p", vec![one, two.clone()], NOW);
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].asset_id, two);
+    }
+}

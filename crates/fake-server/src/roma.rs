@@ -1,0 +1,329 @@
+//! roma: its operations in both revisions, and its documented errors, over instances with their
+//! deletion jobs.
+//!
+//! - documented: what is refused is 403 with `error_code`, `error_msg`, `error_details` and
+//!   `request_id` of 1 to 128 characters; more than 100 applications or tasks are refused, and so
+//!   is a second job of a user while one runs in the instance.
+//! - inferred: unauthenticated and malformed requests are 403 too (RO-E06), and so is a job that
+//!   is not known; the codes beside the example's `ROMA.00000101`; a user is a token; up to 100
+//!   each is accepted (RO-E02); a list of strings as `apps` is accepted in 2022-12 (RO-E01).
+//! - inferred: the limit on jobs is one for each user and instance, not beyond.
+//! - a limit of this fake: 2025-10 lets clients sign instead of sending a token (RO-E13), which
+//!   the default authenticator refuses.
+
+mod instance;
+mod job;
+mod revision;
+mod time;
+
+use std::time::Duration;
+
+use models::roma::asset_job::{AssetJob, JobReason, JobStatus, Progress};
+use models::roma::assets_delete::{MAX_ENTRIES, r2025_10};
+use serde_json::{Value, json};
+use validator::{RequestReading, Response};
+
+use crate::engine::{
+    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
+    path_parameter, reply,
+};
+use instance::Instance;
+use job::{Job, Stage};
+pub(crate) use revision::Revision;
+
+/// Project and instance.
+type Tenant = (String, String);
+
+/// The instances of all projects.
+#[derive(Debug)]
+pub(crate) struct Roma {
+    revision: Revision,
+    job_duration: Duration,
+    instances: Tenants<Tenant, Instance>,
+}
+
+/// The error codes; only the first is documented.
+mod code {
+    pub(super) const JOB_RUNNING: &str = "ROMA.00000101";
+    pub(super) const TOO_MANY: &str = "ROMA.00000102";
+    pub(super) const MALFORMED: &str = "ROMA.00000103";
+    pub(super) const UNAUTHENTICATED: &str = "ROMA.00000104";
+    pub(super) const NO_SUCH_JOB: &str = "ROMA.00000105";
+    pub(super) const NOT_FOUND: &str = "ROMA.00000106";
+    pub(super) const TOLD_TO_FAIL: &str = "ROMA.00000107";
+}
+
+impl Service for Roma {
+    fn scope(&self, reading: &RequestReading) -> Option<Scope> {
+        path_parameter(reading, "project_id").map(|project| Scope::Project(project.to_owned()))
+    }
+
+    fn refuse(&self, refusal: Refusal, reading: &RequestReading, world: &World) -> Response {
+        match refusal {
+            Refusal::Told(status) => error(
+                status,
+                code::TOLD_TO_FAIL,
+                "The request failed.",
+                "The state \"next request fails\" asked for it.",
+                world,
+            ),
+            Refusal::Unauthenticated => error(
+                403,
+                code::UNAUTHENTICATED,
+                "The request is not authenticated.",
+                "X-Auth-Token is missing or not accepted.",
+                world,
+            ),
+            Refusal::Malformed => match too_many(reading) {
+                Some(what) => error(
+                    403,
+                    code::TOO_MANY,
+                    "Too many assets in one request.",
+                    &format!("At most {MAX_ENTRIES} {what} can be deleted at a time."),
+                    world,
+                ),
+                None => error(
+                    403,
+                    code::MALFORMED,
+                    "The request is malformed.",
+                    &breach(reading).map_or_else(
+                        || "The body is not as documented.".to_owned(),
+                        |finding| {
+                            format!(
+                                "At {:?}: expected {}.",
+                                finding.location.to_string(),
+                                finding.expected
+                            )
+                        },
+                    ),
+                    world,
+                ),
+            },
+        }
+    }
+
+    fn perform(&self, call: &Call<'_>) -> Response {
+        let performed = match call.operation {
+            "assets-delete" => self.assets_delete(call),
+            "asset-job" => Some(self.asset_job(call)),
+            _ => None,
+        };
+        performed.unwrap_or_else(|| self.refuse(Refusal::Malformed, call.reading, call.world))
+    }
+}
+
+impl Roma {
+    /// No instances yet; jobs end after `job_duration` at the latest.
+    pub(crate) fn new(revision: Revision, job_duration: Duration) -> Self {
+        Self {
+            revision,
+            job_duration,
+            instances: Tenants::default(),
+        }
+    }
+
+    fn assets_delete(&self, call: &Call<'_>) -> Option<Response> {
+        let (apps, tasks) = self.revision.read(call)?;
+        let tenant = (
+            call.path("project_id").to_owned(),
+            call.path("instance_id").to_owned(),
+        );
+        let scope = format!("job {}/{}", tenant.0, tenant.1);
+        let now = call.world.now();
+        let begun = self.instances.with(tenant, |instance| {
+            instance.settle(now, self.job_duration);
+            if instance.runs_job_of(&call.user) {
+                return None;
+            }
+            let new_id = |number| call.world.id(&scope, number);
+            Some(instance.begin(Some(call.user.clone()), apps, tasks, now, new_id))
+        });
+        Some(match begun {
+            Some(id) => reply::json(200, &r2025_10::Response::new(id)),
+            None => error(
+                403,
+                code::JOB_RUNNING,
+                "A deletion job is running.",
+                "A user can have only one deletion job in an instance at a time.",
+                call.world,
+            ),
+        })
+    }
+
+    fn asset_job(&self, call: &Call<'_>) -> Response {
+        let tenant = (
+            call.path("project_id").to_owned(),
+            call.path("instance_id").to_owned(),
+        );
+        let now = call.world.now();
+        let told = self.instances.with_existing(&tenant, |instance| {
+            instance.settle(now, self.job_duration);
+            instance
+                .query(call.path("job_id"), now)
+                .map(|job| self.describe(job))
+        });
+        told.map_or_else(
+            || {
+                error(
+                    403,
+                    code::NO_SUCH_JOB,
+                    "The job does not exist.",
+                    "The instance has no job with the id of the request's path.",
+                    call.world,
+                )
+            },
+            |job| reply::json(200, &job),
+        )
+    }
+
+    fn describe(&self, job: &Job) -> AssetJob {
+        let (status, share, ended, missing) = match &job.stage {
+            Stage::Running | Stage::Held => (JobStatus::Running, job.share(), None, &[][..]),
+            Stage::Ended { at, missing } if missing.is_empty() => {
+                (JobStatus::Succeeded, 1.0, Some(*at), &[][..])
+            }
+            Stage::Ended { at, missing } => (JobStatus::Failed, 1.0, Some(*at), &missing[..]),
+        };
+        let reasons: Vec<JobReason> = missing
+            .iter()
+            .map(|missing| JobReason {
+                resource_type: Some(missing.kind.to_owned()),
+                resource_name: Some(missing.id.clone()),
+                error_code: Some(code::NOT_FOUND.to_owned()),
+                error_msg: Some(format!("The {} does not exist.", missing.kind)),
+                ..JobReason::default()
+            })
+            .collect();
+        let mut told = AssetJob {
+            id: Some(job.id.clone()),
+            kind: Some("delete".to_owned()),
+            status: Some(status),
+            progress_percent: Progress::try_from(share).ok(),
+            begin_time: Some(self.revision.time(job.begun)),
+            end_time: ended.map(|at| self.revision.time(at)),
+            ..AssetJob::default()
+        };
+        if !reasons.is_empty() {
+            self.revision.set_reasons(&mut told, reasons);
+        }
+        told
+    }
+
+    /// The state `no deletion job running`: ends what runs in the instance, whoever began it.
+    pub(crate) fn no_job_running(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+        world: &World,
+    ) -> Result<Value, StateError> {
+        let tenant = tenant(params)?;
+        if action == Action::SetUp {
+            self.instances
+                .with_existing(&tenant, |instance| instance.end_all(world.now()));
+        }
+        Ok(json!({}))
+    }
+
+    /// The state `deletion job running`: a job that counts for every user and runs until teardown.
+    pub(crate) fn job_running(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+        world: &World,
+    ) -> Result<Value, StateError> {
+        let tenant = tenant(params)?;
+        match action {
+            Action::SetUp => {
+                let scope = format!("job {}/{}", tenant.0, tenant.1);
+                let id = self.instances.with(tenant, |instance| {
+                    instance.hold(params.all(), world.now(), |number| world.id(&scope, number))
+                });
+                Ok(json!({"job_id": id}))
+            }
+            Action::TearDown => {
+                self.instances.with_existing(&tenant, |instance| {
+                    instance.release(params.all(), world.now());
+                });
+                Ok(json!({}))
+            }
+        }
+    }
+
+    /// The state `application exists`.
+    pub(crate) fn application_exists(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+        world: &World,
+    ) -> Result<Value, StateError> {
+        self.asset_exists("app_id", params, action, world)
+    }
+
+    /// The state `task exists`.
+    pub(crate) fn task_exists(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+        world: &World,
+    ) -> Result<Value, StateError> {
+        self.asset_exists("task_id", params, action, world)
+    }
+
+    fn asset_exists(
+        &self,
+        member: &'static str,
+        params: &Params<'_>,
+        action: Action,
+        world: &World,
+    ) -> Result<Value, StateError> {
+        let tenant = tenant(params)?;
+        let given = params.text(member)?;
+        match action {
+            Action::SetUp => {
+                let scope = format!("{member} {}/{}", tenant.0, tenant.1);
+                let id = self.instances.with(tenant, |instance| {
+                    let assets = instance.assets(member);
+                    assets.set_up(params.all(), given, |number| world.id(&scope, number))
+                });
+                Ok(json!({member: id}))
+            }
+            Action::TearDown => {
+                self.instances.with_existing(&tenant, |instance| {
+                    instance.assets(member).tear_down(params.all());
+                });
+                Ok(json!({}))
+            }
+        }
+    }
+}
+
+fn tenant(params: &Params<'_>) -> Result<Tenant, StateError> {
+    Ok((
+        params.required("project_id")?.to_owned(),
+        params.required("instance_id")?.to_owned(),
+    ))
+}
+
+/// Which of the lists is over the limit, if one is.
+fn too_many(reading: &RequestReading) -> Option<&'static str> {
+    let body = reading.body.as_ref()?;
+    [("apps", "applications"), ("tasks", "tasks")]
+        .into_iter()
+        .find_map(|(member, what)| {
+            (body.get(member)?.as_array()?.len() > MAX_ENTRIES).then_some(what)
+        })
+}
+
+/// The documented error. Both revisions' bodies look alike; the older one's lengths are kept.
+fn error(status: u16, code: &str, message: &str, details: &str, world: &World) -> Response {
+    let text = |text| reply::at_most(text, 128);
+    reply::json(
+        status,
+        &r2025_10::ErrorBody::new(
+            code,
+            text(message),
+            text(details),
+            text(&world.request_id()),
+        ),
+    )
+}

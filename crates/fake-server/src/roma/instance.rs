@@ -1,0 +1,258 @@
+//! An instance: its applications and tasks, and the jobs that delete them.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value};
+
+use super::job::{Job, Missing, Stage};
+use crate::engine::{SetUps, User};
+
+/// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
+const ENDED_JOBS_KEPT: usize = 1000;
+
+/// Ids of what exists, with how it was set up.
+#[derive(Debug, Default)]
+pub(crate) struct Assets {
+    ids: HashSet<String>,
+    made: u64,
+    set_ups: SetUps,
+}
+
+/// One instance of one project.
+#[derive(Debug, Default)]
+pub(crate) struct Instance {
+    apps: Assets,
+    tasks: Assets,
+    /// Oldest first.
+    jobs: VecDeque<Job>,
+    jobs_made: u64,
+    held: SetUps,
+}
+
+impl Assets {
+    /// Makes one exist, under the given id or a new one, and gives its id.
+    pub(crate) fn set_up(
+        &mut self,
+        params: &Map<String, Value>,
+        id: Option<&str>,
+        new_id: impl Fn(u64) -> String,
+    ) -> String {
+        self.made += 1;
+        let id = id.map_or_else(|| new_id(self.made), str::to_owned);
+        self.ids.insert(id.clone());
+        self.set_ups.add(params, &id);
+        id
+    }
+
+    /// Takes away what the latest set-up with these parameters made.
+    pub(crate) fn tear_down(&mut self, params: &Map<String, Value>) {
+        if let Some(id) = self.set_ups.take(params) {
+            self.ids.remove(&id);
+        }
+    }
+
+    fn delete(&mut self, kind: &'static str, ids: &[String], missing: &mut Vec<Missing>) {
+        for id in ids {
+            if !self.ids.remove(id) {
+                missing.push(Missing {
+                    kind,
+                    id: id.clone(),
+                });
+            }
+        }
+    }
+}
+
+impl Instance {
+    /// What the state with that member is about: `app_id` or `task_id`.
+    pub(crate) fn assets(&mut self, member: &str) -> &mut Assets {
+        if member == "app_id" {
+            &mut self.apps
+        } else {
+            &mut self.tasks
+        }
+    }
+
+    /// Ends the jobs whose time is over.
+    pub(crate) fn settle(&mut self, now: SystemTime, duration: Duration) {
+        for index in 0..self.jobs.len() {
+            let job = &self.jobs[index];
+            let age = now.duration_since(job.begun).unwrap_or_default();
+            if job.stage == Stage::Running && age >= duration {
+                let at = job.begun + duration;
+                self.end(index, at);
+            }
+        }
+    }
+
+    /// Whether a running job stands in the way of one of `user`.
+    pub(crate) fn runs_job_of(&self, user: &User) -> bool {
+        self.jobs.iter().any(|job| job.blocks(user))
+    }
+
+    /// Begins a job and gives its id.
+    pub(crate) fn begin(
+        &mut self,
+        owner: Option<User>,
+        apps: Vec<String>,
+        tasks: Vec<String>,
+        now: SystemTime,
+        new_id: impl Fn(u64) -> String,
+    ) -> String {
+        self.jobs_made += 1;
+        let id = new_id(self.jobs_made);
+        self.jobs.push_back(Job {
+            id: id.clone(),
+            owner,
+            begun: now,
+            apps,
+            tasks,
+            queries: 0,
+            stage: Stage::Running,
+        });
+        while self.jobs.len() > ENDED_JOBS_KEPT && self.jobs.front().is_some_and(|job| !job.runs())
+        {
+            self.jobs.pop_front();
+        }
+        id
+    }
+
+    /// Begins a job that counts for every user and does not go on.
+    pub(crate) fn hold(
+        &mut self,
+        params: &Map<String, Value>,
+        now: SystemTime,
+        new_id: impl Fn(u64) -> String,
+    ) -> String {
+        let id = self.begin(None, Vec::new(), Vec::new(), now, new_id);
+        if let Some(job) = self.jobs.back_mut() {
+            job.stage = Stage::Held;
+        }
+        self.held.add(params, &id);
+        id
+    }
+
+    /// Ends the job that the latest [`Self::hold`] with these parameters began.
+    pub(crate) fn release(&mut self, params: &Map<String, Value>, now: SystemTime) {
+        if let Some(id) = self.held.take(params)
+            && let Some(index) = self.jobs.iter().position(|job| job.id == id)
+        {
+            self.end(index, now);
+        }
+    }
+
+    /// Ends all jobs, the held ones too.
+    pub(crate) fn end_all(&mut self, now: SystemTime) {
+        for index in 0..self.jobs.len() {
+            self.end(index, now);
+        }
+    }
+
+    /// Counts a query of a job, and gives the job as it then is.
+    pub(crate) fn query(&mut self, id: &str, now: SystemTime) -> Option<&Job> {
+        let index = self.jobs.iter().position(|job| job.id == id)?;
+        if self.jobs[index].ends_with_query() {
+            self.end(index, now);
+        }
+        self.jobs.get(index)
+    }
+
+    /// Deletes what the job is to delete.
+    fn end(&mut self, index: usize, at: SystemTime) {
+        let job = &mut self.jobs[index];
+        if job.runs() {
+            let mut missing = Vec::new();
+            self.apps.delete("application", &job.apps, &mut missing);
+            self.tasks.delete("task", &job.tasks, &mut missing);
+            job.stage = Stage::Ended { at, missing };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+    const DURATION: Duration = Duration::from_secs(30);
+
+    fn user(name: &str) -> User {
+        User(name.to_owned())
+    }
+
+    fn begin(instance: &mut Instance, owner: &str, apps: &[&str]) -> String {
+        let apps = apps.iter().map(|&app| app.to_owned()).collect();
+        instance.begin(Some(user(owner)), apps, Vec::new(), NOW, |number| {
+            format!("job-{number}")
+        })
+    }
+
+    #[test]
+    fn a_job_blocks_its_user_only_until_the_third_query() {
+        let mut instance = Instance::default();
+        let job = begin(&mut instance, "a", &[]);
+        assert!(instance.runs_job_of(&user("a")));
+        assert!(!instance.runs_job_of(&user("b")));
+        let shares: Vec<(bool, f64)> = (0..3)
+            .map(|_| {
+                let job = instance.query(&job, NOW).expect("it exists");
+                (job.runs(), job.share())
+            })
+            .collect();
+        assert_eq!(shares, [(true, 0.0), (true, 0.5), (false, 1.0)]);
+        assert!(!instance.runs_job_of(&user("a")));
+    }
+
+    #[test]
+    fn a_job_ends_with_time_and_a_held_one_with_its_teardown() {
+        let mut instance = Instance::default();
+        begin(&mut instance, "a", &[]);
+        let held = instance.hold(&Map::new(), NOW, |number| format!("job-{number}"));
+        instance.settle(NOW + DURATION, DURATION);
+        assert!(
+            instance.runs_job_of(&user("a")),
+            "the held job counts for every user"
+        );
+        for _ in 0..5 {
+            assert!(instance.query(&held, NOW).expect("it exists").runs());
+        }
+        instance.release(&Map::new(), NOW);
+        assert!(!instance.runs_job_of(&user("a")));
+    }
+
+    #[test]
+    fn what_does_not_exist_makes_the_job_fail_and_the_rest_is_deleted() {
+        let mut instance = Instance::default();
+        instance.apps.set_up(&Map::new(), Some("here"), |_| {
+            unreachable!("the id is given")
+        });
+        let job = begin(&mut instance, "a", &["here", "gone"]);
+        instance.settle(NOW + DURATION, DURATION);
+        let job = instance.query(&job, NOW).expect("it exists");
+        let missing = vec![Missing {
+            kind: "application",
+            id: "gone".to_owned(),
+        }];
+        assert_eq!(
+            job.stage,
+            Stage::Ended {
+                at: NOW + DURATION,
+                missing
+            }
+        );
+        assert!(instance.apps.ids.is_empty());
+    }
+
+    #[test]
+    fn ended_jobs_are_forgotten_in_the_end() {
+        let mut instance = Instance::default();
+        let first = begin(&mut instance, "a", &[]);
+        for _ in 0..ENDED_JOBS_KEPT {
+            instance.end_all(NOW);
+            begin(&mut instance, "a", &[]);
+        }
+        assert_eq!(instance.jobs.len(), ENDED_JOBS_KEPT);
+        assert!(instance.query(&first, NOW).is_none());
+    }
+}

@@ -1,0 +1,215 @@
+//! smh: its operations over the spaces of libraries, and error bodies of its own making.
+//!
+//! - documented: what is done at once answers `result`, what is taken up for later a `taskId`; an
+//!   item's and a task's statuses, and the path split at `/`.
+//! - observed: done at once is 200 when all succeeded and 207 when some did not, taken up for
+//!   later is 202 (the vendor's SDK pages, SM-E05); statuses are numbers (the examples, SM-E01).
+//! - inferred, since the document has no error at all (SM-E07): errors are `code` and `message`;
+//!   unauthenticated is 403, malformed 400, more than [`MOST_ITEMS`] items 400, tasks of which
+//!   none is known 404. Of several tasks the known ones are told.
+//! - inferred: many items are deleted later (SM-E09); `user_id` changes nothing; a space is there
+//!   as soon as it is spoken of, and `-` is a space like any other.
+
+mod space;
+mod tree;
+
+use models::smh::batch_delete::{Done, Later, Request};
+use serde_json::{Value, json};
+use validator::{RequestReading, Response};
+
+use crate::engine::{
+    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
+    path_parameter, reply,
+};
+use space::{Mode, Space};
+
+/// The most items of one request, as the vendor's Chinese page has it.
+const MOST_ITEMS: usize = 1000;
+
+/// Library and space.
+type Tenant = (String, String);
+
+/// The spaces of all libraries.
+#[derive(Debug)]
+pub(crate) struct Smh {
+    async_from: usize,
+    spaces: Tenants<Tenant, Space>,
+}
+
+impl Service for Smh {
+    fn scope(&self, reading: &RequestReading) -> Option<Scope> {
+        path_parameter(reading, "LibraryId").map(|library| Scope::Library(library.to_owned()))
+    }
+
+    fn refuse(&self, refusal: Refusal, reading: &RequestReading, _: &World) -> Response {
+        match refusal {
+            Refusal::Told(status) => error(status, "RequestFailed", "The request failed."),
+            Refusal::Unauthenticated => error(
+                403,
+                "InvalidAccessToken",
+                "The access token is missing or not accepted.",
+            ),
+            Refusal::Malformed => error(
+                400,
+                "InvalidParameter",
+                &breach(reading).map_or_else(
+                    || "The request is not as documented.".to_owned(),
+                    |finding| {
+                        format!(
+                            "At {:?}: expected {}.",
+                            finding.location.to_string(),
+                            finding.expected
+                        )
+                    },
+                ),
+            ),
+        }
+    }
+
+    fn perform(&self, call: &Call<'_>) -> Response {
+        let performed = match call.operation {
+            "batch-delete" => self.batch_delete(call),
+            "task" => self.task(call),
+            _ => None,
+        };
+        performed.unwrap_or_else(|| self.refuse(Refusal::Malformed, call.reading, call.world))
+    }
+}
+
+impl Smh {
+    /// No spaces yet; from `async_from` items on, a batch is taken up for later.
+    pub(crate) fn new(async_from: usize) -> Self {
+        Self {
+            async_from,
+            spaces: Tenants::default(),
+        }
+    }
+
+    fn batch_delete(&self, call: &Call<'_>) -> Option<Response> {
+        let items: Request = call.body()?;
+        if items.len() > MOST_ITEMS {
+            let message = format!("At most {MOST_ITEMS} items can be deleted at a time.");
+            return Some(error(400, "TooManyItems", &message));
+        }
+        let now = call.world.now();
+        Some(self.spaces.with(tenant_of(call), |space| {
+            let later = match space.mode {
+                Some(mode) => mode == Mode::Later,
+                None => items.len() >= self.async_from,
+            };
+            let result = space.delete(&items);
+            if later {
+                reply::json(202, &Later::new(space.take_up(result, now)))
+            } else {
+                let all = result.iter().all(|item| item.status.code().is_success());
+                reply::json(if all { 200 } else { 207 }, &Done::new(result))
+            }
+        }))
+    }
+
+    fn task(&self, call: &Call<'_>) -> Option<Response> {
+        let ids: Option<Vec<u64>> = call
+            .path("TaskIdList")
+            .split(',')
+            .map(|id| id.parse().ok())
+            .collect();
+        let ids = ids?;
+        let now = call.world.now();
+        let tasks = self
+            .spaces
+            .with_existing(&tenant_of(call), |space| space.query(&ids, now));
+        Some(if tasks.is_empty() {
+            error(404, "TaskNotFound", "None of the tasks is known.")
+        } else {
+            reply::json(200, &tasks)
+        })
+    }
+
+    /// The state `file exists`.
+    pub(crate) fn file_exists(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+    ) -> Result<Value, StateError> {
+        let path = params.required("path")?;
+        self.change(params, |space| match action {
+            Action::SetUp => space
+                .tree
+                .add_file(path)
+                .map_err(|blocked| params.invalid("path", &blocked.to_string())),
+            Action::TearDown => {
+                space.tree.remove(path);
+                Ok(())
+            }
+        })
+    }
+
+    /// The state `directory exists`.
+    pub(crate) fn directory_exists(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+    ) -> Result<Value, StateError> {
+        let path = params.required("path")?;
+        self.change(params, |space| match action {
+            Action::SetUp => space
+                .tree
+                .add_directory(path)
+                .map_err(|blocked| params.invalid("path", &blocked.to_string())),
+            Action::TearDown => {
+                space.tree.remove(path);
+                Ok(())
+            }
+        })
+    }
+
+    /// The state `recycle bin`: on or off; a teardown leads back to on.
+    pub(crate) fn recycle_bin(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+    ) -> Result<Value, StateError> {
+        let enabled: bool = params.required_value("enabled")?;
+        self.change(params, |space| {
+            space.bin_enabled = enabled || action == Action::TearDown;
+            Ok(())
+        })
+    }
+
+    /// The state `batch deletes run`; after a teardown the number of items decides again.
+    pub(crate) fn batch_deletes_run(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+    ) -> Result<Value, StateError> {
+        let mode: Mode = params.required_value("mode")?;
+        self.change(params, |space| {
+            space.mode = (action == Action::SetUp).then_some(mode);
+            Ok(())
+        })
+    }
+
+    fn change(
+        &self,
+        params: &Params<'_>,
+        work: impl FnOnce(&mut Space) -> Result<(), StateError>,
+    ) -> Result<Value, StateError> {
+        let library = params.required("library_id")?.to_owned();
+        let space = params.required("space_id")?.to_owned();
+        self.spaces.with((library, space), work).map(|()| json!({}))
+    }
+}
+
+fn tenant_of(call: &Call<'_>) -> Tenant {
+    (
+        call.path("LibraryId").to_owned(),
+        call.path("SpaceId").to_owned(),
+    )
+}
+
+fn error(status: u16, code: &str, message: &str) -> Response {
+    reply::json(
+        status,
+        &json!({"code": code, "message": reply::at_most(message, 500)}),
+    )
+}

@@ -1,0 +1,222 @@
+//! One space: its files, its recycle bin and its tasks.
+//!
+//! - documented: with the recycle bin on, an item goes there and gets an id, unless it is
+//!   `permanent`.
+//! - inferred: the bin is on; ids of the bin and of tasks count up from 1 in each space; a
+//!   directory goes to the bin as one item; what is not there is a 404 item; the space itself (an
+//!   empty path) is a 403 item; items are taken in order, so that one within a directory that was
+//!   deleted before it is no longer there.
+//! - inferred: what is taken up for later is done at once and told later: the first query finds
+//!   the task running, the next one its result.
+//! - documented by the companion page: tasks that ended more than 30 days ago are not known.
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime};
+
+use models::smh::batch_delete::{Deletion, ItemCode, ItemResult};
+use models::smh::task::Task;
+use serde::Deserialize;
+
+use super::tree::Tree;
+
+/// How long a task is known.
+const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
+
+/// How many tasks are remembered, so that a fake that runs for days does not grow.
+const TASKS_KEPT: usize = 1000;
+
+/// When batches are carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) enum Mode {
+    /// Before the response.
+    #[serde(rename = "at once")]
+    AtOnce,
+    /// The response names a task.
+    #[serde(rename = "later")]
+    Later,
+}
+
+/// One space of one library.
+#[derive(Debug)]
+pub(crate) struct Space {
+    pub(crate) tree: Tree,
+    pub(crate) bin_enabled: bool,
+    /// None: the number of items decides.
+    pub(crate) mode: Option<Mode>,
+    recycled: u64,
+    tasks_made: u64,
+    /// Oldest first.
+    tasks: VecDeque<TakenUp>,
+}
+
+#[derive(Debug)]
+struct TakenUp {
+    id: u64,
+    at: SystemTime,
+    told_running: bool,
+    result: Vec<ItemResult>,
+}
+
+impl Default for Space {
+    fn default() -> Self {
+        Self {
+            tree: Tree::default(),
+            bin_enabled: true,
+            mode: None,
+            recycled: 0,
+            tasks_made: 0,
+            tasks: VecDeque::new(),
+        }
+    }
+}
+
+impl Space {
+    /// Deletes the items in order; one result for each.
+    pub(crate) fn delete(&mut self, items: &[Deletion]) -> Vec<ItemResult> {
+        items.iter().map(|item| self.delete_one(item)).collect()
+    }
+
+    fn delete_one(&mut self, item: &Deletion) -> ItemResult {
+        if item.path.split('/').all(str::is_empty) {
+            return ItemResult::new(&item.path, ItemCode::Forbidden);
+        }
+        if !self.tree.delete(&item.path) {
+            return ItemResult::new(&item.path, ItemCode::NotFound);
+        }
+        if item.is_permanent() || !self.bin_enabled {
+            return ItemResult::new(&item.path, ItemCode::Gone);
+        }
+        self.recycled += 1;
+        ItemResult::recycled(&item.path, self.recycled)
+    }
+
+    /// Makes a task of results that are to be told later, and gives its id.
+    pub(crate) fn take_up(&mut self, result: Vec<ItemResult>, now: SystemTime) -> u64 {
+        self.tasks_made += 1;
+        let id = self.tasks_made;
+        self.tasks.push_back(TakenUp {
+            id,
+            at: now,
+            told_running: false,
+            result,
+        });
+        if self.tasks.len() > TASKS_KEPT {
+            self.tasks.pop_front();
+        }
+        id
+    }
+
+    /// The tasks of those ids that are known, in the order asked for.
+    pub(crate) fn query(&mut self, ids: &[u64], now: SystemTime) -> Vec<Task> {
+        self.tasks
+            .retain(|task| now.duration_since(task.at).unwrap_or_default() <= TASK_KNOWN_FOR);
+        let mut told = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            let first = !ids[..index].contains(id);
+            if first && let Some(task) = self.tasks.iter_mut().find(|task| task.id == *id) {
+                told.push(task.tell());
+            }
+        }
+        told
+    }
+}
+
+impl TakenUp {
+    fn tell(&mut self) -> Task {
+        if std::mem::replace(&mut self.told_running, true) {
+            Task::ended(self.id, self.result.clone())
+        } else {
+            Task::running(self.id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use models::smh::task::TaskCode;
+
+    use super::*;
+
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn space(files: &[&str]) -> Space {
+        let mut space = Space::default();
+        for file in files {
+            space
+                .tree
+                .add_file(file)
+                .expect("nothing stands in the way");
+        }
+        space
+    }
+
+    fn outcome(results: &[ItemResult]) -> Vec<(u16, Option<i64>)> {
+        results
+            .iter()
+            .map(|item| {
+                let id = item
+                    .recycled_item_id
+                    .as_ref()
+                    .and_then(models::Integer::as_i64);
+                (item.status.code() as u16, id)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_documented_example() {
+        let mut space = space(&["foo/bar/x", "foo/1.jpg", "foo/2.jpg"]);
+        let items = [
+            Deletion::new("foo/bar"),
+            Deletion::new("foo/1.jpg"),
+            Deletion::permanent("foo/2.jpg"),
+        ];
+        let results = space.delete(&items);
+        assert_eq!(
+            outcome(&results),
+            [(200, Some(1)), (200, Some(2)), (204, None)]
+        );
+        assert_eq!(results[0].path, ["foo", "bar"]);
+        assert_eq!(outcome(&space.delete(&items)), [(404, None); 3]);
+    }
+
+    #[test]
+    fn without_a_bin_everything_is_gone_for_good() {
+        let mut space = space(&["a"]);
+        space.bin_enabled = false;
+        assert_eq!(outcome(&space.delete(&[Deletion::new("a")])), [(204, None)]);
+    }
+
+    #[test]
+    fn items_are_taken_in_order() {
+        let mut space = space(&["foo/1.jpg"]);
+        let items = [
+            Deletion::new("foo"),
+            Deletion::new("foo/1.jpg"),
+            Deletion::new(""),
+        ];
+        assert_eq!(
+            outcome(&space.delete(&items)),
+            [(200, Some(1)), (404, None), (403, None)]
+        );
+    }
+
+    #[test]
+    fn a_task_runs_at_the_first_query_and_is_forgotten_after_30_days() {
+        let mut space = space(&["a"]);
+        let result = space.delete(&[Deletion::new("a")]);
+        let done = space.take_up(result, NOW);
+        let result = space.delete(&[Deletion::new("a")]);
+        let failed = space.take_up(result, NOW);
+        let mut codes = |now| -> Vec<TaskCode> {
+            let tasks = space.query(&[failed, 99, done], now);
+            tasks.iter().map(|task| task.status.code()).collect()
+        };
+        assert_eq!(codes(NOW), [TaskCode::Running, TaskCode::Running]);
+        assert_eq!(
+            codes(NOW + TASK_KNOWN_FOR),
+            [TaskCode::SomeFailed, TaskCode::AllSucceeded]
+        );
+        assert!(codes(NOW + TASK_KNOWN_FOR + Duration::from_secs(1)).is_empty());
+    }
+}

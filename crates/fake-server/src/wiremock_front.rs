@@ -1,0 +1,132 @@
+//! The in-process front, for Rust tests: a wiremock server in which one mock hands every request
+//! to the engine, with the whole of wiremock beside it.
+//!
+//! Mocks that a test mounts itself come first, since the engine's mock has the lowest priority.
+//! wiremock reads a request's target as a URL, so `.` and `..` segments are gone before the engine
+//! sees them; the standalone front keeps them. wiremock keeps each request in memory, so use the
+//! standalone front for anything that runs long.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
+
+use crate::Result;
+use crate::engine::{Engine, EngineBuilder, StateError};
+
+/// A fake that runs in this process, on a free port of the loopback interface, until it is
+/// dropped.
+#[derive(Debug)]
+pub struct FakeServer {
+    server: MockServer,
+    engine: Arc<Engine>,
+}
+
+impl EngineBuilder {
+    /// Makes the engine and serves it in this process.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::build`].
+    pub async fn start(self) -> Result<FakeServer> {
+        Ok(FakeServer::serving(Arc::new(self.build()?)).await)
+    }
+}
+
+impl FakeServer {
+    /// What a fake can be told before it starts; end with [`EngineBuilder::start`].
+    pub fn builder() -> EngineBuilder {
+        Engine::builder()
+    }
+
+    /// Serves an engine that is there already.
+    pub async fn serving(engine: Arc<Engine>) -> Self {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(Responder(Arc::clone(&engine)))
+            .with_priority(u8::MAX)
+            .named("the fake's engine")
+            .mount(&server)
+            .await;
+        Self { server, engine }
+    }
+
+    /// Its base URL without a slash at the end, e.g. `http://127.0.0.1:41234`.
+    pub fn uri(&self) -> String {
+        self.server.uri()
+    }
+
+    /// The wiremock server, for mounting own mocks and expectations. Its `reset` takes the
+    /// engine's mock away too.
+    pub fn mock_server(&self) -> &MockServer {
+        &self.server
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Brings a state about, e.g. `asset exists`; see [`Engine::set_up`].
+    ///
+    /// # Errors
+    /// As [`Engine::set_up`].
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "`json!({…})` is written in the call"
+    )]
+    pub fn set_up(&self, state: &str, params: Value) -> Result<Value, StateError> {
+        self.engine.set_up(state, &params)
+    }
+
+    /// Undoes a state; see [`Engine::tear_down`].
+    ///
+    /// # Errors
+    /// As [`Engine::tear_down`].
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "`json!({…})` is written in the call"
+    )]
+    pub fn tear_down(&self, state: &str, params: Value) -> Result<Value, StateError> {
+        self.engine.tear_down(state, &params)
+    }
+
+    /// Every request that came in, oldest first; wiremock lists its own kind in
+    /// `mock_server().received_requests()`.
+    pub async fn received(&self) -> Vec<validator::Request> {
+        let received = self.server.received_requests().await.unwrap_or_default();
+        received.iter().map(read).collect()
+    }
+}
+
+/// Hands requests to the engine.
+struct Responder(Arc<Engine>);
+
+impl Respond for Responder {
+    fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
+        let response = self.0.respond(&read(request));
+        response.headers.into_iter().fold(
+            ResponseTemplate::new(response.status).set_body_bytes(response.body),
+            |template, (name, value)| template.append_header(name, value),
+        )
+    }
+}
+
+fn read(request: &wiremock::Request) -> validator::Request {
+    let url = &request.url;
+    let target = url.query().map_or_else(
+        || url.path().to_owned(),
+        |query| format!("{}?{query}", url.path()),
+    );
+    validator::Request {
+        method: request.method.as_str().to_owned(),
+        target,
+        headers: request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+            .collect(),
+        body: Bytes::copy_from_slice(&request.body),
+    }
+}
