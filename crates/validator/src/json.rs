@@ -135,9 +135,11 @@ impl Tracker {
     fn twice(&mut self, key: &str) {
         self.seen_twice = true;
         if let Some(path) = &self.path {
-            let mut pointer: String = path.iter().map(|token| format!("/{token}")).collect();
-            pointer.push('/');
-            pointer.push_str(&escape(key));
+            let mut pointer = String::new();
+            for token in path.iter().chain([&escape(key)]) {
+                pointer.push('/');
+                pointer.push_str(token);
+            }
             if self.duplicates.len() < 100 {
                 self.duplicates.push(pointer);
             }

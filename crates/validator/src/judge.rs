@@ -69,10 +69,16 @@ impl Validator {
         let reading = self.request(&exchange.request);
         let mut findings = reading.findings;
         if let Some(index) = reading.operation {
+            let request_findings = findings.len();
             let body = self.answer(index, &exchange.response, &mut findings);
             if let Some(body) = body {
                 for relation in &self.contract.operations[index].relations {
-                    if relations::applies(relation, exchange.response.status) {
+                    // Where the schema has found fault with the very values that a relation is
+                    // about, the relation would only say the same in other words.
+                    let known = findings[request_findings..]
+                        .iter()
+                        .any(|finding| relations::on_the_way(relation, finding));
+                    if !known && relations::applies(relation, exchange.response.status) {
                         relations::judge(relation, reading.body.as_ref(), &body, &mut findings);
                     }
                 }

@@ -31,6 +31,7 @@ pub(crate) fn judge(
             ParameterLocation::Query => Location::Query(parameter.name.clone()),
             ParameterLocation::Header => Location::Header(parameter.name.clone()),
         };
+        let mut with_value = Vec::new();
         let mut text = |value: &str| {
             value_of(
                 schema,
@@ -62,12 +63,11 @@ pub(crate) fn judge(
                     .peekable();
                 let missing = values.peek().is_none();
                 for pair in values {
-                    if !parameter.flag {
-                        text(pair.value.as_deref().unwrap_or_default());
-                    } else if let Some(value) =
-                        pair.value.as_deref().filter(|value| !value.is_empty())
-                    {
-                        text(value);
+                    match pair.value.as_deref() {
+                        Some(value) if parameter.flag && !value.is_empty() => {
+                            with_value.push(valued_flag(&location, frame, value));
+                        }
+                        value => text(value.unwrap_or_default()),
                     }
                 }
                 missing
@@ -80,6 +80,7 @@ pub(crate) fn judge(
                 None => true,
             },
         };
+        reading.findings.append(&mut with_value);
         // A missing credential is the authentication's finding, not one more of its parameter.
         if missing && parameter.required && !parameter.secret {
             reading.findings.push(finding(
@@ -155,6 +156,19 @@ fn finding(location: &Location, frame: Frame<'_>, expected: String, actual: Stri
         location: location.clone(),
         expected,
         actual,
+    }
+}
+
+/// A flag with a value is documented nowhere, so a server may read it as the flag or not.
+fn valued_flag(location: &Location, frame: Frame<'_>, value: &str) -> Finding {
+    Finding {
+        level: Level::May,
+        ..finding(
+            location,
+            frame,
+            "no value".to_owned(),
+            format!("\"{}\"", shown::shorten(value)),
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{JsonPath, Message, Relation, RelationKind};
+use contract::{JsonPath, Level, Message, Relation, RelationKind};
 use serde_json::Value;
 
 use crate::finding::{Check, Finding, Location};
@@ -56,6 +56,16 @@ pub(crate) fn exercised(relation: &Relation, request: Option<&Value>, response: 
         // One value alone can be neither of two types nor given twice.
         (None, _) => answered > 1,
     }
+}
+
+/// Whether a finding is about a value that the relation selects, or about one around it.
+pub(crate) fn on_the_way(relation: &Relation, finding: &Finding) -> bool {
+    matches!(finding.check, Check::ResponseSchemaConformance)
+        && finding.level > Level::May
+        && match &finding.location {
+            Location::Body(pointer) => relation.response.passes(pointer),
+            _ => false,
+        }
 }
 
 /// Whether a response of that status is one that the relation speaks of.

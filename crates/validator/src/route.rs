@@ -50,16 +50,27 @@ impl Route {
         parts.next().is_none().then_some(parameters)
     }
 
-    /// How many literal segments of the template the path has anywhere: a measure of which
+    /// How alike a path and the template's literal segments are, in characters: a measure of which
     /// operation a path that fits none was meant for.
     pub(crate) fn likeness(&self, path: &str) -> usize {
+        let common = |literal: &str, part: &str| {
+            literal
+                .chars()
+                .zip(part.chars())
+                .take_while(|(one, other)| one == other)
+                .count()
+        };
         self.segments
             .iter()
-            .filter(|segment| match segment {
-                Segment::Literal(literal) => path.split('/').any(|part| part == literal),
-                Segment::Parameter(_) => false,
+            .map(|segment| match segment {
+                Segment::Literal(literal) => path
+                    .split('/')
+                    .map(|part| common(literal, part))
+                    .max()
+                    .unwrap_or(0),
+                Segment::Parameter(_) => 0,
             })
-            .count()
+            .sum()
     }
 }
 

@@ -1,7 +1,9 @@
 //! From the errors of the JSON Schema library to findings: which requirement stands around the
 //! violated keyword, how strongly, and what was expected, in words.
 
-use contract::Level;
+use std::collections::BTreeSet;
+
+use contract::{Level, Message};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -21,8 +23,18 @@ pub(crate) fn collect(
     frame: Frame<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    for error in schema.compiled.iter_errors(body).take(LIMIT) {
-        one(schema, &error, frame, findings);
+    let errors: Vec<_> = schema.compiled.iter_errors(body).take(LIMIT).collect();
+    let is_type = |error: &ValidationError<'_>| matches!(error.kind(), Kind::Type { .. });
+    let mistyped: BTreeSet<&str> = errors
+        .iter()
+        .filter(|error| is_type(error))
+        .map(|error| error.instance_path().as_str())
+        .collect();
+    for error in &errors {
+        // A value of the wrong type is for that reason alone none of the enum, too.
+        if is_type(error) || !mistyped.contains(error.instance_path().as_str()) {
+            one(schema, error, frame, findings);
+        }
     }
 }
 
@@ -34,6 +46,8 @@ struct Around<'s> {
     slips: Option<&'s Value>,
     closed: bool,
     holder: Option<&'s Value>,
+    /// Whether the value is a member that its object need not have.
+    optional: bool,
 }
 
 fn around<'s>(linked: &'s Value, path: &str) -> Around<'s> {
@@ -55,6 +69,14 @@ fn around<'s>(linked: &'s Value, path: &str) -> Around<'s> {
         }
         let Some(token) = tokens.next() else { break };
         let token = token.replace("~1", "/").replace("~0", "~");
+        if token == "properties" {
+            let name = tokens
+                .peek()
+                .map(|name| name.replace("~1", "/").replace("~0", "~"));
+            around.optional = name.is_some_and(|name| !requires(schema, &name));
+        } else if matches!(token.as_str(), "items" | "prefixItems") {
+            around.optional = false;
+        }
         // The last token is the keyword itself, which is no subschema.
         if tokens.peek().is_none() {
             break;
@@ -69,6 +91,18 @@ fn around<'s>(linked: &'s Value, path: &str) -> Around<'s> {
         };
     }
     around
+}
+
+/// Whether a schema requires the member, itself or by one of its `allOf`.
+fn requires(schema: &Value, name: &str) -> bool {
+    let listed = |schema: &Value| {
+        schema
+            .get("required")
+            .and_then(Value::as_array)
+            .is_some_and(|required| required.iter().any(|member| member == name))
+    };
+    let all = schema.get("allOf").and_then(Value::as_array);
+    listed(schema) || all.into_iter().flatten().any(|part| requires(part, name))
 }
 
 fn one(
@@ -91,7 +125,14 @@ fn one(
         .zip(error.instance().as_str())
         .and_then(|(slips, value)| slips.get(value))
         .and_then(Value::as_str);
-    let level = around.level.unwrap_or_else(|| frame.level(requirement));
+    // No document says whether `null` may stand for an optional member of a request that is left
+    // out, so it is neither right nor wrong.
+    let undocumented =
+        frame.message == Message::Request && around.optional && error.instance().is_null();
+    let level = match around.level.unwrap_or_else(|| frame.level(requirement)) {
+        _ if undocumented => Level::May,
+        level => level,
+    };
     let (place, actual) = match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();

@@ -38,7 +38,7 @@ pub(crate) fn link(schemas: &Schemas, start: &SchemaRef) -> Result<Value, Error>
         definitions: BTreeMap::new(),
         pending: Vec::new(),
     };
-    let mut linked = linker.at(start, Context::default())?;
+    let mut schema = linker.at(start, Context::default())?;
     let mut definitions = Map::new();
     while let Some((name, target)) = linker.pending.pop() {
         linker.stack.clear();
@@ -51,12 +51,12 @@ pub(crate) fn link(schemas: &Schemas, start: &SchemaRef) -> Result<Value, Error>
         )?;
         definitions.insert(name, value);
     }
-    if !definitions.is_empty() {
-        if let Value::Object(members) = &mut linked {
-            members.insert("$defs".to_owned(), Value::Object(definitions));
-        }
+    if let Value::Object(members) = &mut schema
+        && !definitions.is_empty()
+    {
+        members.insert("$defs".to_owned(), Value::Object(definitions));
     }
-    Ok(linked)
+    Ok(schema)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -154,15 +154,13 @@ impl Linker<'_> {
     }
 
     fn recursive(&mut self, target: SchemaRef) -> Value {
-        let next = format!("recursive-{}", self.definitions.len());
-        let name = match self.definitions.get(&target) {
-            Some(name) => name.clone(),
-            None => {
-                self.pending.push((next.clone(), target.clone()));
-                self.definitions.insert(target, next.clone());
-                next
-            }
-        };
+        let known = self.definitions.get(&target).cloned();
+        let name = known.unwrap_or_else(|| {
+            let next = format!("recursive-{}", self.definitions.len());
+            self.pending.push((next.clone(), target.clone()));
+            self.definitions.insert(target, next.clone());
+            next
+        });
         json!({"$ref": format!("#/$defs/{name}")})
     }
 

@@ -1,0 +1,91 @@
+//! Where the files of a contract come from: compiled in, or a folder on disk.
+//!
+//! Either way a file is named by its path relative to the root of the contracts
+//! (`schemas/smh/2026-01/openapi.yaml`); this module alone knows what that is on disk.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::embedded;
+
+/// A source of files.
+#[derive(Debug)]
+pub(crate) enum Files {
+    /// Those of `embedded`.
+    Embedded,
+    /// A folder that stands for `base` (`schemas/<api>/<revision>`), and what lies around it.
+    Folder { dir: PathBuf, base: String },
+}
+
+impl Files {
+    pub(crate) fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
+        match self {
+            Self::Embedded => embedded::file(path)
+                .map(Cow::Borrowed)
+                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file")),
+            Self::Folder { .. } => read_plain(&self.on_disk(path)).map(Cow::Owned),
+        }
+    }
+
+    /// The file as a person finds it.
+    pub(crate) fn shown(&self, path: &str) -> String {
+        match self {
+            Self::Embedded => path.to_owned(),
+            Self::Folder { .. } => self.on_disk(path).display().to_string(),
+        }
+    }
+
+    /// The names of the files in the folder in which `path` lies, sorted.
+    pub(crate) fn beside(&self, path: &str) -> Vec<String> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut names: Vec<String> = match self {
+            Self::Embedded => embedded::files()
+                .filter_map(|(name, _)| name.strip_prefix(folder)?.strip_prefix('/'))
+                .filter(|name| !name.contains('/'))
+                .map(str::to_owned)
+                .collect(),
+            Self::Folder { .. } => {
+                // What cannot be listed is only missing from a hint, or refused when it is read.
+                let folder = self
+                    .on_disk(path)
+                    .parent()
+                    .map(Path::to_owned)
+                    .unwrap_or_default();
+                fs::read_dir(folder)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Result::ok)
+                    .filter(|entry| entry.path().is_file())
+                    .filter_map(|entry| entry.file_name().into_string().ok())
+                    .collect()
+            }
+        };
+        names.sort();
+        names
+    }
+
+    fn on_disk(&self, path: &str) -> PathBuf {
+        let Self::Folder { dir, base } = self else {
+            return PathBuf::from(path);
+        };
+        let (mut from, mut to) = (base.split('/').peekable(), path.split('/').peekable());
+        while from.peek().is_some() && from.peek() == to.peek() {
+            from.next();
+            to.next();
+        }
+        let mut on_disk = dir.clone();
+        from.for_each(|_| on_disk.push(".."));
+        on_disk.extend(to);
+        on_disk
+    }
+}
+
+/// Reads a file, but nothing that never ends (a pipe, a device).
+pub(crate) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::other("this is no file"))
+    }
+}

@@ -1,0 +1,36 @@
+//! Contracts: what one revision of one API promises, loaded, linked and checked.
+//!
+//! This is the only crate that knows where contracts lie and how they are written
+//! (`schemas/README.md` is the vocabulary). It does no HTTP and judges nothing: `validator` does.
+
+mod check;
+mod citations;
+mod document;
+pub mod embedded;
+mod error;
+mod examples;
+mod files;
+mod jsonpath;
+mod link;
+mod load;
+mod messages;
+mod model;
+mod names;
+mod openapi;
+mod operation;
+mod promises;
+mod relations;
+mod replay;
+mod schemas;
+mod vocabulary;
+mod yaml;
+
+pub use error::{Error, Place, Result};
+pub use jsonpath::{JsonPath, JsonPathError};
+pub use model::{Contract, Erratum, ErratumKind, Explanation, Level, Message, Requirement, Source};
+pub use operation::{
+    Body, Example, ExampleBody, HeaderSpec, Link, Operation, Parameter, ParameterLocation, Refusal,
+    Refusals, Relation, RelationKind, ResponseSpec, Rules, SecurityScheme, Volatile,
+};
+pub use replay::{Correction, Expectation, Follows, PatchOp, ProviderState, Replay};
+pub use schemas::{SchemaRef, Schemas};

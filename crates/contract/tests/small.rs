@@ -1,0 +1,131 @@
+//! A small contract from disk: what its files say is what the types hold.
+
+use std::path::Path;
+
+use contract::{Contract, ExampleBody, Level, ParameterLocation, RelationKind, Volatile};
+use serde_json::json;
+
+fn small() -> Contract {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/schemas/pets/2026-01");
+    Contract::from_dir(&root).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn an_operation_is_as_it_is_written() {
+    let contract = small();
+    assert_eq!(
+        (contract.name().as_str(), contract.title.as_str()),
+        ("pets/2026-01", "Pets")
+    );
+    let wash = contract.operation("wash").unwrap();
+    assert_eq!(
+        (wash.method.as_str(), wash.path.as_str()),
+        ("POST", "/v1/{house}/pets/wash")
+    );
+    assert_eq!(wash.security, [["token"]]);
+    assert_eq!(wash.status_errata[&401], "PE-E01");
+    assert_eq!(wash.rules.operation.as_deref(), Some("PE-01"));
+    let malformed = wash.refusals.malformed.as_ref().unwrap();
+    assert_eq!(
+        (malformed.status, malformed.status_level),
+        (Some(400), Level::Must)
+    );
+    assert!(contract.operation("water").unwrap().companion);
+}
+
+#[test]
+fn parameters_behind_a_reference_point_to_where_they_stand() {
+    let contract = small();
+    let wash = contract.operation("wash").unwrap();
+    let [house, dry] = wash.parameters.as_slice() else {
+        panic!("{:?}", wash.parameters)
+    };
+    assert!(house.tenant && house.required && house.location == ParameterLocation::Path);
+    assert_eq!(house.schema.pointer, "/components/parameters/house/schema");
+    assert!(dry.flag && !dry.required && !dry.tenant);
+    assert_eq!(wash.tenant_parameters().count(), 1);
+}
+
+#[test]
+fn a_body_schema_is_the_place_in_the_document_and_can_be_followed() {
+    let contract = small();
+    let body = contract
+        .operation("wash")
+        .unwrap()
+        .request
+        .as_ref()
+        .unwrap();
+    assert!(
+        body.schema
+            .pointer
+            .ends_with("/requestBody/content/application~1json/schema")
+    );
+    assert_eq!(
+        contract.schemas.resolve(&body.schema),
+        Some(&json!({"$ref": "wash.schema.json"}))
+    );
+    let target = contract
+        .schemas
+        .follow(&body.schema, "wash.schema.json")
+        .unwrap();
+    assert_eq!(
+        target.to_string(),
+        "assetproof:///schemas/pets/2026-01/wash.schema.json#"
+    );
+    let place = contract.schemas.place(&target).unwrap();
+    assert!(
+        place.to_string().ends_with("wash.schema.json:1:1"),
+        "{place}"
+    );
+}
+
+#[test]
+fn responses_headers_relations_and_replays_are_read() {
+    let contract = small();
+    let wash = contract.operation("wash").unwrap();
+    let response = wash.response(200).unwrap();
+    assert_eq!(response.headers[0].presence, Level::Should);
+    assert_eq!(response.headers[0].volatile, Some(Volatile::Id));
+    assert_eq!(response.links["water"].operation, "water");
+    let [relation] = wash.relations.as_slice() else {
+        panic!("{:?}", wash.relations)
+    };
+    assert_eq!(
+        (relation.kind, relation.level),
+        (RelationKind::CoversOnce, Level::Should)
+    );
+    let example = &response.body.as_ref().unwrap().examples[0];
+    assert!(
+        matches!(&example.body, ExampleBody::Constructed { why, .. } if why.contains("PE-E01"))
+    );
+    let replay = example.replay.as_ref().unwrap();
+    assert!(replay.authenticate);
+    assert_eq!(replay.corrections[0].value, json!("$states.first.pet"));
+    let water = contract.operation("water").unwrap().response(200).unwrap();
+    let left = &water.body.as_ref().unwrap().examples[0];
+    assert_eq!(
+        left.replay
+            .as_ref()
+            .unwrap()
+            .follows
+            .as_ref()
+            .unwrap()
+            .example,
+        "printed"
+    );
+}
+
+#[test]
+fn a_folder_without_a_contract_says_what_one_is() {
+    let error = Contract::from_dir(Path::new("no-such-folder"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("no-such-folder/openapi.yaml: cannot be read"),
+        "{error}"
+    );
+    assert!(
+        error.contains("requirements.yaml and errata.yaml"),
+        "{error}"
+    );
+}
