@@ -1,0 +1,280 @@
+//! The documented cases: each response example of a contract that says how to bring it about, sent
+//! as the errata correct it (counted), and as the document prints it (observed).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use contract::{Body, Contract, Example, ExampleBody, Level, Operation, Replay, ResponseSpec};
+use validator::{Exchange, Response, Validator};
+
+use super::{BodyTemplate, Case, Expected, Step};
+use crate::credentials::Credentials;
+use crate::run::CaseKind;
+use crate::tenant::Tenant;
+use crate::{PlanError, patch, request};
+
+/// More documented cases than this in a row mean that they follow each other in a circle.
+const LONGEST_CHAIN: usize = 8;
+
+/// All documented cases of a contract, in order of its operations and examples.
+///
+/// # Errors
+/// [`PlanError::Case`] when an example's `x-replay` names what is not there.
+pub(crate) fn documented(validator: &Validator) -> Result<Vec<Case>, PlanError> {
+    let contract = validator.contract();
+    let mut cases = Vec::new();
+    for (index, operation) in contract.operations.iter().enumerate() {
+        for found in replayed(operation) {
+            let id = format!(
+                "{}/{}/documented/{}",
+                contract.api, operation.id, found.example.name
+            );
+            let failed = |problem| PlanError::Case {
+                case: id.clone(),
+                problem,
+            };
+            let steps = steps(contract, index, &found).map_err(failed)?;
+            let covers = covers(validator, operation, &found, &steps).map_err(failed)?;
+            let case = Case {
+                id: id.clone(),
+                api: contract.api.clone(),
+                revision: contract.revision.clone(),
+                operation: operation.id.clone(),
+                kind: CaseKind::Documented,
+                title: found.example.summary.clone(),
+                counted: true,
+                covers: covers.into_iter().collect(),
+                steps,
+            };
+            let verbatim = verbatim(operation, &found, &case);
+            cases.push(case);
+            cases.extend(verbatim);
+        }
+    }
+    Ok(cases)
+}
+
+/// A response example with its recipe and its place.
+#[derive(Clone, Copy)]
+struct Found<'c> {
+    response: &'c ResponseSpec,
+    example: &'c Example,
+    replay: &'c Replay,
+}
+
+fn replayed(operation: &Operation) -> impl Iterator<Item = Found<'_>> {
+    operation.responses.iter().flat_map(|response| {
+        let examples = response.body.iter().flat_map(|body| &body.examples);
+        examples.filter_map(move |example| {
+            example.replay.as_ref().map(|replay| Found {
+                response,
+                example,
+                replay,
+            })
+        })
+    })
+}
+
+/// The same request with the body as printed; only where the document prints this request for this
+/// response, and the printed one differs by an erratum.
+/// Path, query and headers are those of the tables: a printed URL such as the one that MS-E03 is
+/// about leads to no operation, and nothing about the body could be seen there.
+fn verbatim(operation: &Operation, found: &Found<'_>, case: &Case) -> Option<Case> {
+    let corrected = found
+        .replay
+        .corrections
+        .iter()
+        .any(|correction| correction.erratum.is_some());
+    let example = request_example(operation.request.as_ref()?, found.replay).ok()??;
+    let ExampleBody::Verbatim { bytes, .. } = &example.body else {
+        return None;
+    };
+    if !corrected || found.replay.printed.is_none() {
+        return None;
+    }
+    let mut case = case.clone();
+    case.id.push_str("-verbatim");
+    case.title.push_str(" (as printed)");
+    case.counted = false;
+    let last = case.steps.last_mut()?;
+    last.body = BodyTemplate::Bytes(bytes.clone());
+    Some(case)
+}
+
+/// The steps of a case: those of the case that it follows, then its own.
+fn steps(contract: &Contract, operation: usize, found: &Found<'_>) -> Result<Vec<Step>, String> {
+    let mut steps = Vec::new();
+    let (mut operation, mut found) = (operation, *found);
+    loop {
+        let mut step = step(contract, operation, &found)?;
+        let Some(follows) = &found.replay.follows else {
+            steps.push(step);
+            break;
+        };
+        let before = contract
+            .operations
+            .iter()
+            .position(|candidate| candidate.id == follows.operation)
+            .ok_or_else(|| format!("follows names no operation {}", follows.operation))?;
+        let leads = replayed(&contract.operations[before])
+            .find(|candidate| candidate.example.name == follows.example)
+            .ok_or_else(|| {
+                format!(
+                    "follows: {} has no replayed example {}",
+                    follows.operation, follows.example
+                )
+            })?;
+        let link = leads.response.links.get(&follows.link).ok_or_else(|| {
+            format!(
+                "follows: status {} has no link {}",
+                leads.response.status, follows.link
+            )
+        })?;
+        step.link = Some(link.clone());
+        steps.push(step);
+        if steps.len() > LONGEST_CHAIN {
+            return Err("follows leads in a circle".to_owned());
+        }
+        (operation, found) = (before, leads);
+    }
+    steps.reverse();
+    Ok(steps)
+}
+
+fn step(contract: &Contract, operation: usize, found: &Found<'_>) -> Result<Step, String> {
+    let replay = found.replay;
+    let body = match &contract.operations[operation].request {
+        None => BodyTemplate::Absent,
+        Some(spec) => match request_example(spec, replay)? {
+            None => BodyTemplate::Absent,
+            Some(example) => template(example, replay)?,
+        },
+    };
+    Ok(Step {
+        operation,
+        provider_states: replay.provider_states.clone(),
+        authenticate: replay.authenticate,
+        parameters: replay.parameters.clone(),
+        link: None,
+        body,
+        until: replay.until.clone(),
+        expected: Expected {
+            status: found.response.status,
+            requirement: replay.requirement.clone(),
+            level: level(contract, &replay.requirement, replay.level)?,
+            body: replay.expect.clone(),
+        },
+    })
+}
+
+/// The level that is stated here, or else the requirement's own.
+fn level(contract: &Contract, id: &str, stated: Option<Level>) -> Result<Level, String> {
+    let own = contract
+        .requirements
+        .get(id)
+        .map(|requirement| requirement.level);
+    stated
+        .or(own)
+        .ok_or_else(|| format!("there is no requirement {id}"))
+}
+
+fn request_example<'c>(body: &'c Body, replay: &Replay) -> Result<Option<&'c Example>, String> {
+    let Some(name) = &replay.request else {
+        return Ok(None);
+    };
+    let found = body.examples.iter().find(|example| example.name == *name);
+    found
+        .map(Some)
+        .ok_or_else(|| format!("there is no request example {name}"))
+}
+
+fn template(example: &Example, replay: &Replay) -> Result<BodyTemplate, String> {
+    let value = match &example.body {
+        // Sent byte for byte where nothing has to be changed.
+        ExampleBody::Verbatim { bytes, .. } if replay.corrections.is_empty() => {
+            return Ok(BodyTemplate::Bytes(bytes.clone()));
+        }
+        ExampleBody::Verbatim { bytes, file } => {
+            serde_json::from_slice(bytes).map_err(|error| format!("{file}: {error}"))?
+        }
+        ExampleBody::Constructed { value, .. } => value.clone(),
+    };
+    Ok(BodyTemplate::Json {
+        value,
+        corrections: replay.corrections.clone(),
+    })
+}
+
+/// What the case is there for: its own requirement, its further assertions, and all that the
+/// documented exchange itself puts to the test.
+fn covers(
+    validator: &Validator,
+    operation: &Operation,
+    found: &Found<'_>,
+    steps: &[Step],
+) -> Result<BTreeSet<String>, String> {
+    let replay = found.replay;
+    let mut covers = BTreeSet::from([replay.requirement.clone()]);
+    covers.extend(
+        replay
+            .expect
+            .iter()
+            .map(|expect| expect.requirement.clone()),
+    );
+    let Some(step) = steps.last() else {
+        return Ok(covers);
+    };
+    let body = match &step.body {
+        BodyTemplate::Absent => None,
+        BodyTemplate::Bytes(bytes) => Some(Bytes::from(bytes.clone())),
+        BodyTemplate::Json { value, corrections } => {
+            let mut value = value.clone();
+            for correction in corrections {
+                patch::apply(&mut value, correction, correction.value.clone())?;
+            }
+            Some(Bytes::from(value.to_string()))
+        }
+    };
+    let stand_ins = Credentials::from_lookup(|_| Some("credential".to_owned()));
+    let contract = validator.contract();
+    let credentials = if step.authenticate {
+        request::authentication(contract, operation, &stand_ins).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    // Any value serves: what is asked is which rules apply, not whether they are kept.
+    let parameters: BTreeMap<String, String> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.tenant || parameter.required && !parameter.secret)
+        .map(|parameter| (parameter.name.clone(), "1".to_owned()))
+        .chain(replay.parameters.clone())
+        .collect();
+    let request = request::build(
+        operation,
+        &Tenant::default(),
+        &parameters,
+        &credentials,
+        body,
+    )?;
+    let body = match &found.example.body {
+        ExampleBody::Verbatim { bytes, .. } => Bytes::from(bytes.clone()),
+        ExampleBody::Constructed { value, .. } => Bytes::from(value.to_string()),
+    };
+    let media_type = found
+        .response
+        .body
+        .as_ref()
+        .map(|body| body.media_type.clone());
+    let headers = media_type
+        .map(|media_type| ("content-type".to_owned(), media_type.into_bytes()))
+        .into_iter()
+        .collect();
+    let response = Response {
+        status: found.response.status,
+        headers,
+        body,
+    };
+    covers.extend(validator.exercised(&Exchange { request, response }));
+    Ok(covers)
+}

@@ -1,0 +1,359 @@
+//! The HTTP client: sends a request exactly as it is given and brings back what came, or says why
+//! nothing usable did. It judges nothing, follows no redirect and repeats nothing.
+//!
+//! To the given headers it adds only `Host`, `Accept: */*`, `User-Agent` and `Content-Length`.
+
+use std::error::Error as _;
+use std::io;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use tokio::time::{Instant, timeout_at};
+use validator::{Exchange, Request, Response};
+
+use crate::{RunError, Target};
+
+/// A longer response body is not read to its end.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Idle connections are given up before common servers do (5 s), because a request on a
+/// connection that the server is closing looks like a server that hangs up.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// A connection to one target, or to its state set-up.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    timeout: Duration,
+}
+
+/// Why no response came, or none that is HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TransportFailure {
+    /// What kind of failure it is.
+    pub(crate) kind: FailureKind,
+    /// What happened, with everything that the system says of it; secrets are not masked yet.
+    pub(crate) text: String,
+}
+
+/// The kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FailureKind {
+    /// No connection: nobody listens, no such name, or no TLS.
+    Connect,
+    /// The time that a request may take was over.
+    Timeout,
+    /// The time that the whole case may take was over, which may not be this request's fault.
+    OutOfTime,
+    /// The connection was closed before the response was complete.
+    Closed,
+    /// The head or the body is longer than any documented one could be.
+    TooLarge,
+    /// What came is not HTTP.
+    Malformed,
+    /// The request cannot be sent as it is; nothing was.
+    Unsendable,
+}
+
+impl TransportFailure {
+    fn new(kind: FailureKind, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+        }
+    }
+
+    fn unsendable(what: &str, reason: impl std::fmt::Display) -> Self {
+        Self::new(
+            FailureKind::Unsendable,
+            format!("{what} cannot be sent: {reason}"),
+        )
+    }
+}
+
+impl Client {
+    /// A client for the target and its state URL.
+    ///
+    /// # Errors
+    /// [`RunError::Client`] when TLS is needed and cannot be set up.
+    pub(crate) fn new(target: &Target) -> Result<Self, RunError> {
+        // Whoever embeds the runner may have chosen a provider; the error says just that.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let urls: Vec<&Url> = [&target.base_url]
+            .into_iter()
+            .chain(&target.state_url)
+            .collect();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .pool_idle_timeout(IDLE)
+            .user_agent(concat!("assetproof/", env!("CARGO_PKG_VERSION")));
+        if urls.iter().any(|url| is_loopback(url)) {
+            builder = builder.no_proxy();
+        }
+        if urls.iter().all(|url| url.scheme() == "http") {
+            // Reading the system's certificates takes time, and fails where there are none.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| RunError::Client {
+            reason: chain(&error),
+        })?;
+        Ok(Self {
+            http,
+            base: target.base().to_owned(),
+            timeout: target.timeout,
+        })
+    }
+
+    /// Sends a request to the target; over at `deadline`, or after the target's time limit.
+    pub(crate) async fn send(
+        &self,
+        request: Request,
+        deadline: Instant,
+    ) -> Result<Exchange, TransportFailure> {
+        let url = self.url(&request.target)?;
+        let response = self.send_to(url, &request, deadline).await?;
+        Ok(Exchange { request, response })
+    }
+
+    /// The full URL of a request target.
+    pub(crate) fn full_url(&self, target: &str) -> String {
+        format!("{}{target}", self.base)
+    }
+
+    /// Sends a JSON body by POST to an absolute URL.
+    pub(crate) async fn post_json(
+        &self,
+        url: &Url,
+        body: &serde_json::Value,
+        deadline: Instant,
+    ) -> Result<Response, TransportFailure> {
+        let request = Request {
+            method: "POST".to_owned(),
+            target: String::new(),
+            headers: vec![("Content-Type".to_owned(), b"application/json".to_vec())],
+            body: Bytes::from(body.to_string()),
+        };
+        self.send_to(url.clone(), &request, deadline).await
+    }
+
+    /// The URL of a request target, refused when the URL's rules would change the target on its
+    /// way (dot segments, for example): what is judged has to be what was sent.
+    fn url(&self, target: &str) -> Result<Url, TransportFailure> {
+        let full = self.full_url(target);
+        let url = Url::parse(&full).map_err(|e| TransportFailure::unsendable("the URL", e))?;
+        if url.as_str() == full {
+            Ok(url)
+        } else {
+            let reason = format!("it would become {url}");
+            Err(TransportFailure::unsendable(
+                &format!("the URL {full}"),
+                reason,
+            ))
+        }
+    }
+
+    async fn send_to(
+        &self,
+        url: Url,
+        request: &Request,
+        deadline: Instant,
+    ) -> Result<Response, TransportFailure> {
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| TransportFailure::unsendable("the method", error))?;
+        let mut builder = self.http.request(method, url);
+        for (name, value) in &request.headers {
+            let (Ok(key), Ok(value)) = (
+                HeaderName::try_from(name.as_str()),
+                HeaderValue::from_bytes(value),
+            ) else {
+                let what = format!("the header {name}");
+                return Err(TransportFailure::unsendable(
+                    &what,
+                    "its bytes are not allowed in one",
+                ));
+            };
+            builder = builder.header(key, value);
+        }
+        let outgoing = builder
+            .body(request.body.clone())
+            .build()
+            .map_err(|error| TransportFailure::unsendable("the request", chain(&error)))?;
+
+        let started = Instant::now();
+        let end = deadline.min(started + self.timeout);
+        let mut read = 0;
+        let exchange = receive(self.http.execute(outgoing), &mut read);
+        timeout_at(end, exchange).await.unwrap_or_else(|_| {
+            let limit = seconds(end.saturating_duration_since(started));
+            let text = match read {
+                0 => format!("no response within {limit}"),
+                read => format!(
+                    "the response did not end within {limit}; {read} bytes of its body had come"
+                ),
+            };
+            let kind = if end < deadline {
+                FailureKind::Timeout
+            } else {
+                FailureKind::OutOfTime
+            };
+            Err(TransportFailure::new(kind, text))
+        })
+    }
+}
+
+/// Waits for the head and reads the body up to its limit; `read` counts the bytes, for the caller
+/// who gives up.
+async fn receive(
+    pending: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    read: &mut usize,
+) -> Result<Response, TransportFailure> {
+    let mut response = pending.await.map_err(|error| classify(&error))?;
+    let status = response.status().as_u16();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        *read += chunk.len();
+        if *read > BODY_LIMIT {
+            let text = format!(
+                "the response (status {status}) has a body of more than {} MiB; the rest was not \
+                 read",
+                BODY_LIMIT / (1024 * 1024)
+            );
+            return Err(TransportFailure::new(FailureKind::TooLarge, text));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Response {
+        status,
+        headers,
+        body: body.freeze(),
+    })
+}
+
+fn classify(error: &reqwest::Error) -> TransportFailure {
+    let text = chain(error);
+    let kind = if error.is_connect() {
+        FailureKind::Connect
+    } else if error.is_timeout() {
+        FailureKind::Timeout
+    } else if error.is_builder() {
+        FailureKind::Unsendable
+    } else if text.contains("message head is too large") {
+        FailureKind::TooLarge
+    } else if is_closed(error) || text.contains("connection closed") || text.contains("end of file")
+    {
+        FailureKind::Closed
+    } else {
+        FailureKind::Malformed
+    };
+    let text = match kind {
+        FailureKind::Connect => format!("no connection: {text}"),
+        FailureKind::Timeout | FailureKind::OutOfTime => format!("no response in time: {text}"),
+        FailureKind::Closed => {
+            format!("the connection was closed before the response was complete: {text}")
+        }
+        FailureKind::TooLarge => format!("the response's head is too large: {text}"),
+        FailureKind::Malformed => format!("what came is not an HTTP response: {text}"),
+        FailureKind::Unsendable => format!("the request cannot be sent: {text}"),
+    };
+    TransportFailure::new(kind, text)
+}
+
+fn is_closed(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionReset
+                    | io::ErrorKind::ConnectionAborted
+                    | io::ErrorKind::BrokenPipe
+                    | io::ErrorKind::UnexpectedEof
+            );
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// What an error says with all of its sources, without the URL, which holds secrets.
+fn chain(error: &reqwest::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let part = error.to_string();
+        // Many an error repeats its source's words at its own end.
+        parts.retain(|earlier| !part.contains(earlier.as_str()));
+        if !parts.iter().any(|earlier| earlier.contains(&part)) {
+            parts.push(part);
+        }
+        source = error.source();
+    }
+    if parts.is_empty() {
+        "unknown reason".to_owned()
+    } else {
+        parts.join(": ")
+    }
+}
+
+/// A duration for people: `10 s`, `0.5 s`.
+pub(crate) fn seconds(duration: Duration) -> String {
+    format!("{} s", (duration.as_secs_f64() * 10.0).round() / 10.0)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn client() -> Client {
+        Client::new(&Target::new("http://127.0.0.1:1/base").expect("a base URL")).expect("a client")
+    }
+
+    #[rstest]
+    #[case("/v1/a%20b/c?delete&access_token=t&user_id=")]
+    #[case("/v1/%7B/-?delete")]
+    #[case("/v1/a,b;c=d/(e)?x=%27")]
+    fn a_target_is_sent_as_it_is(#[case] target: &str) {
+        let url = client().url(target).expect("a URL");
+        assert_eq!(url.as_str(), format!("http://127.0.0.1:1/base{target}"));
+    }
+
+    #[rstest]
+    #[case("/v1/../v2")]
+    #[case("/v1/%2e%2e/v2")]
+    #[case("/v1/a b")]
+    fn a_target_that_would_be_changed_is_refused(#[case] target: &str) {
+        let failure = client().url(target).expect_err("it would change");
+        assert_eq!(failure.kind, FailureKind::Unsendable);
+    }
+
+    #[rstest]
+    #[case("http://127.0.0.1:8080", true)]
+    #[case("http://[::1]:8080", true)]
+    #[case("http://localhost", true)]
+    #[case("http://10.0.0.1", false)]
+    #[case("http://localhost.example.org", false)]
+    fn loopback_is_told_from_the_rest(#[case] url: &str, #[case] expected: bool) {
+        assert_eq!(is_loopback(&Url::parse(url).expect("a URL")), expected);
+    }
+}

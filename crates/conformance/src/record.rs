@@ -1,0 +1,163 @@
+//! Writing down what happened: the records of the result file, with every secret masked. This is
+//! the border; behind it nothing has to be masked any more.
+
+use std::time::Duration;
+
+use contract::Contract;
+use validator::{Request, Response};
+
+use crate::client::{Client, TransportFailure};
+use crate::curl;
+use crate::mask::Mask;
+use crate::run::{
+    BodyRecord, CaseRecord, ContractRecord, ErratumRecord, Header, OperationRecord, RequestRecord,
+    ResponseRecord, StepRecord, TargetRecord, Tool,
+};
+use crate::{Options, Plan, Target};
+
+/// How much of a body is stored, in bytes.
+const STORED: usize = 64 * 1024;
+
+/// What is read beyond that, so that a secret across the border is still recognised.
+const MARGIN: usize = 4 * 1024;
+
+/// The record of an exchange, or of an attempt at one.
+pub(crate) fn step(
+    operation: &str,
+    request: &Request,
+    outcome: Result<&Response, &TransportFailure>,
+    duration: Duration,
+    (target, client, mask): (&Target, &Client, &Mask),
+) -> StepRecord {
+    let url = client.full_url(&request.target);
+    let mut curl = curl::line(&url, request, &target.credentials);
+    mask.apply(&mut curl);
+    StepRecord {
+        operation: operation.to_owned(),
+        request: RequestRecord {
+            method: request.method.clone(),
+            url: mask.url(&url),
+            headers: headers(&request.headers, mask),
+            body: body(&request.body, mask),
+        },
+        response: outcome.ok().map(|response| ResponseRecord {
+            status: response.status,
+            headers: headers(&response.headers, mask),
+            body: body(&response.body, mask),
+        }),
+        failure: outcome
+            .err()
+            .map(|failure| mask.text(&failure.text).into_owned()),
+        curl,
+        duration_us: micros(duration),
+    }
+}
+
+/// Masks what a case says of itself: its reason, and what its findings quote.
+pub(crate) fn mask_case(case: &mut CaseRecord, mask: &Mask) {
+    if let Some(reason) = &mut case.reason {
+        mask.apply(reason);
+    }
+    for found in &mut case.findings {
+        mask.apply(&mut found.finding.expected);
+        mask.apply(&mut found.finding.actual);
+    }
+}
+
+/// The first line of the result file.
+pub(crate) fn header(plan: &Plan, target: &Target, options: &Options, mask: &Mask) -> Header {
+    Header {
+        format: 1,
+        tool: Tool {
+            name: "assetproof".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        seed: options.seed,
+        strict: options.strict,
+        target: TargetRecord {
+            name: mask.text(&target.name).into_owned(),
+            base_url: mask.url(target.base()),
+            state_url: target.state_url.is_some(),
+        },
+        contracts: plan.contracts().map(contract).collect(),
+        selected: plan.cases.len(),
+    }
+}
+
+fn contract(contract: &Contract) -> ContractRecord {
+    ContractRecord {
+        api: contract.api.clone(),
+        revision: contract.revision.clone(),
+        title: contract.title.clone(),
+        checksum: contract.checksum.clone(),
+        operations: contract
+            .operations
+            .iter()
+            .map(|operation| OperationRecord {
+                id: operation.id.clone(),
+                method: operation.method.clone(),
+                path: operation.path.clone(),
+            })
+            .collect(),
+        requirements: contract.requirements.values().cloned().collect(),
+        errata: contract
+            .errata
+            .values()
+            .map(|erratum| ErratumRecord {
+                id: erratum.id.clone(),
+                statement: erratum.statement.clone(),
+                reading: erratum.reading.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.clone(), mask.header(name, value)))
+        .collect()
+}
+
+fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
+    let read = bytes.get(..STORED + MARGIN).unwrap_or(bytes);
+    let mut text = String::from_utf8_lossy(read).into_owned();
+    mask.apply(&mut text);
+    if text.len() > STORED {
+        text.truncate(text.floor_char_boundary(STORED));
+    }
+    BodyRecord {
+        text,
+        length: bytes.len(),
+        truncated: bytes.len() > STORED,
+    }
+}
+
+/// A duration in microseconds.
+pub(crate) fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Credentials;
+
+    #[test]
+    fn a_secret_across_the_border_of_a_long_body_is_masked() {
+        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&credentials, []);
+        let mut bytes = vec![b'x'; STORED - 4];
+        bytes.extend_from_slice(b"open-sesame");
+        bytes.resize(STORED * 3, b'y');
+        let stored = body(&bytes, &mask);
+        assert!(
+            !stored.text.contains("open"),
+            "{}",
+            &stored.text[STORED - 16..]
+        );
+        assert!(stored.truncated);
+        assert_eq!(stored.length, STORED * 3);
+        assert!(stored.text.len() <= STORED);
+    }
+}

@@ -1,0 +1,211 @@
+//! The summary for a build's page: GitHub-flavoured Markdown with the verdict, the table by
+//! operation and level, the failures folded, and the requirements.
+
+mod case;
+mod escape;
+mod tables;
+
+use std::fmt::Write as _;
+
+use super::headline::{duration, figures, headline, number};
+use super::view::cases;
+use crate::run::{Run, Summary, Verdict};
+use escape::{code, text};
+
+/// Longer values are cut.
+const VALUE: usize = 300;
+
+/// Renders the run as Markdown; `summary` is [`Summary::of`] the same run.
+pub fn render(run: &Run, summary: &Summary) -> String {
+    let mut out = String::new();
+    top(&mut out, run, summary);
+    tables::operations(&mut out, summary);
+    let mut rest = String::new();
+    tables::errata(&mut rest, summary);
+    tables::skipped(&mut rest, summary);
+    tables::requirements(&mut rest, summary);
+    for (verdict, title) in [
+        (Verdict::Fail, "Failures"),
+        (Verdict::Error, "Errors"),
+        (Verdict::Warning, "Warnings"),
+    ] {
+        case::section(&mut out, &cases(run, verdict), title, rest.len());
+    }
+    out.push_str(&rest);
+    out
+}
+
+fn top(out: &mut String, run: &Run, summary: &Summary) {
+    let headline = headline(run, summary);
+    put(out, format_args!("# assetproof: {}\n\n", headline.verdict));
+    if let Some(cut_short) = &summary.cut_short {
+        put(out, format_args!("**{}**\n\n", text(cut_short)));
+    }
+    let figures = figures(summary.counts);
+    let all = number(summary.counts.total(), "case", "cases");
+    put(out, format_args!("{} {all}", text(&headline.sentence)));
+    if !figures.is_empty() {
+        put(out, format_args!(": {figures}"));
+    }
+    out.push_str(".\n\n");
+    let target = &run.header.target;
+    put(
+        out,
+        format_args!(
+            "Target {} at {}",
+            code(&target.name, VALUE),
+            code(&target.base_url, VALUE)
+        ),
+    );
+    put(out, format_args!(", seed {}", run.header.seed));
+    if run.header.strict {
+        out.push_str(", strict");
+    }
+    if let Some(footer) = &run.footer {
+        put(out, format_args!(", {}", duration(footer.duration_us)));
+    }
+    out.push_str(".\n\n");
+}
+
+/// Appends to a string, which cannot fail.
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::fixture;
+
+    fn rendered(run: &Run) -> String {
+        render(run, &Summary::of(run))
+    }
+
+    #[test]
+    fn the_whole_report() {
+        insta::assert_snapshot!(rendered(&fixture::run()));
+    }
+
+    #[test]
+    fn a_run_without_a_footer_says_so_at_the_top() {
+        let mut run = fixture::run();
+        run.footer = None;
+        let text = rendered(&run);
+        assert!(
+            text.lines()
+                .nth(2)
+                .unwrap()
+                .starts_with("**this run was cut short"),
+            "{text}"
+        );
+    }
+
+    /// The line without its code spans (section 6.1 of the `CommonMark` specification).
+    fn without_code(line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some(at) = rest.find('`') {
+            let ticks = rest[at..].chars().take_while(|c| *c == '`').count();
+            let escaped = rest[..at].ends_with('\\');
+            let mut from = at + ticks;
+            let mut end = None;
+            while let Some(next) = rest[from..].find('`').map(|next| from + next) {
+                let run = rest[next..].chars().take_while(|c| *c == '`').count();
+                from = next + run;
+                if run == ticks {
+                    end = Some(from);
+                    break;
+                }
+            }
+            out.push_str(&rest[..at]);
+            rest = &rest[if escaped {
+                at + ticks
+            } else {
+                end.unwrap_or(at + ticks)
+            }..];
+        }
+        out + rest
+    }
+
+    /// The lines that are neither fences nor within one; every fence must be closed.
+    fn outside_fences(report: &str) -> Vec<&str> {
+        let mut fence: Option<usize> = None;
+        let mut outside = Vec::new();
+        for line in report.lines() {
+            let ticks = line.chars().take_while(|c| *c == '`').count();
+            match fence {
+                Some(open) if ticks >= open && line.len() == ticks => fence = None,
+                Some(_) => {}
+                None if ticks >= 3 && !line[ticks..].contains('`') => fence = Some(ticks),
+                None => outside.push(line),
+            }
+        }
+        assert_eq!(fence, None, "every fence is closed");
+        outside
+    }
+
+    #[test]
+    fn hostile_texts_stay_within_their_fence_and_their_span() {
+        let report = rendered(&fixture::run());
+        let lines = outside_fences(&report);
+        for line in &lines {
+            let line = without_code(line);
+            assert!(!line.contains("<script"), "{line}");
+            assert!(!line.replace("\\]", "").contains("]("), "no link: {line}");
+            assert!(!line.starts_with("# not"), "{line}");
+        }
+        let opened = lines.iter().filter(|line| **line == "<details>").count();
+        let closed = lines.iter().filter(|line| **line == "</details>").count();
+        assert_eq!(opened, closed);
+    }
+
+    #[test]
+    fn every_row_has_the_columns_of_its_table() {
+        let mut run = fixture::run();
+        for contract in &mut run.header.contracts {
+            for requirement in &mut contract.requirements {
+                fixture::HOSTILE.clone_into(&mut requirement.statement);
+            }
+            for erratum in &mut contract.errata {
+                fixture::HOSTILE.clone_into(&mut erratum.statement);
+            }
+        }
+        for case in &mut run.cases {
+            case.reason = Some(fixture::HOSTILE.to_owned());
+        }
+        let report = rendered(&run);
+        let mut columns = None;
+        let mut rows = 0;
+        for line in outside_fences(&report) {
+            if !line.starts_with('|') {
+                columns = None;
+                continue;
+            }
+            // A pipe is part of a cell only behind a backslash, in code too.
+            let cells = line.replace("\\|", "").matches('|').count();
+            assert_eq!(*columns.get_or_insert(cells), cells, "{line}");
+            rows += 1;
+        }
+        assert!(rows > 20, "{rows}");
+    }
+
+    #[test]
+    fn a_great_many_failures_stay_below_the_size_that_is_shown() {
+        let mut run = fixture::run();
+        let model = run
+            .cases
+            .iter()
+            .find(|case| case.verdict == Verdict::Fail)
+            .unwrap()
+            .clone();
+        for index in 0..2_000 {
+            let mut case = model.clone();
+            case.id = format!("{}/{index}", model.id);
+            run.cases.push(case);
+        }
+        let report = rendered(&run);
+        assert!(report.len() < 1 << 20, "{}", report.len());
+        assert!(report.contains("more cases are in `report.html` and `run.ndjson`."));
+        assert!(report.trim_end().ends_with("</details>"));
+    }
+}

@@ -1,0 +1,15 @@
+//! Reports: everything a reader sees of a run, rendered from its one file and nothing else.
+//! No rule is judged here, and no figure is counted that `run::Summary` does not give.
+
+mod error;
+mod headline;
+pub mod html;
+pub mod junit;
+pub mod markdown;
+pub mod terminal;
+mod untrusted;
+mod view;
+mod write;
+
+pub use error::ReportError;
+pub use write::write_all;

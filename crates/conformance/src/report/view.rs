@@ -1,0 +1,136 @@
+//! Cases and findings with what the contract says about them looked up: the requirement's
+//! statement and source, the erratum's statement. The texts are as they came; each report escapes.
+
+use contract::Message;
+use validator::Location;
+
+use crate::run::{CaseFinding, CaseRecord, ContractRecord, Run, StepRecord, Verdict, verdict_of};
+
+/// A case with its findings looked up.
+#[derive(Debug)]
+pub(super) struct CaseView<'a> {
+    /// The case.
+    pub(super) case: &'a CaseRecord,
+    /// Its findings, those with the gravest effect first.
+    pub(super) findings: Vec<FindingView<'a>>,
+}
+
+/// A finding with what the contract says about it.
+#[derive(Debug)]
+pub(super) struct FindingView<'a> {
+    /// The finding as recorded.
+    pub(super) found: &'a CaseFinding,
+    /// Fail or warning; none when it is only reported.
+    pub(super) effect: Option<Verdict>,
+    /// The requirement's statement.
+    pub(super) statement: Option<&'a str>,
+    /// Document and section of the requirement.
+    pub(super) source: Option<String>,
+    /// The erratum's statement.
+    pub(super) erratum: Option<&'a str>,
+    /// The place, e.g. `response body /results/0/ret_status`.
+    pub(super) place: String,
+}
+
+impl<'a> CaseView<'a> {
+    fn of(run: &'a Run, case: &'a CaseRecord) -> Self {
+        let contract = run
+            .header
+            .contracts
+            .iter()
+            .find(|contract| contract.api == case.api && contract.revision == case.revision);
+        let mut findings: Vec<FindingView<'a>> = case
+            .findings
+            .iter()
+            .map(|found| FindingView::of(run, contract, case, found))
+            .collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.effect));
+        Self { case, findings }
+    }
+
+    /// The steps worth showing: those with findings that count, else the last one, where the case
+    /// ended. Each with its index.
+    pub(super) fn telling_steps(&self) -> Vec<(usize, &'a StepRecord)> {
+        let mut steps: Vec<usize> = self
+            .findings
+            .iter()
+            .filter(|finding| finding.effect.is_some())
+            .map(|finding| finding.found.step)
+            .collect();
+        if steps.is_empty() {
+            steps.extend(self.case.steps.len().checked_sub(1));
+        }
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+            .into_iter()
+            .filter_map(|index| self.case.steps.get(index).map(|step| (index, step)))
+            .collect()
+    }
+}
+
+impl<'a> FindingView<'a> {
+    fn of(
+        run: &Run,
+        contract: Option<&'a ContractRecord>,
+        case: &CaseRecord,
+        found: &'a CaseFinding,
+    ) -> Self {
+        let finding = &found.finding;
+        let requirement = contract
+            .zip(finding.requirement.as_deref())
+            .and_then(|(contract, id)| contract.requirement(id));
+        let erratum = contract
+            .zip(finding.erratum.as_deref())
+            .and_then(|(contract, id)| contract.erratum(id));
+        let effect = if case.counted {
+            verdict_of(finding, run.header.strict)
+        } else {
+            None
+        };
+        Self {
+            found,
+            effect,
+            statement: requirement.map(|requirement| requirement.statement.as_str()),
+            source: requirement.map(|requirement| {
+                format!(
+                    "{}, {}",
+                    requirement.source.document, requirement.source.section
+                )
+            }),
+            erratum: erratum.map(|erratum| erratum.statement.as_str()),
+            place: place(finding.message, &finding.location),
+        }
+    }
+}
+
+/// A place in words.
+fn place(message: Message, location: &Location) -> String {
+    let message = match message {
+        Message::Request => "request",
+        Message::Response => "response",
+    };
+    match location {
+        Location::Body(pointer) if pointer.is_empty() => format!("{message} body"),
+        Location::Body(pointer) => format!("{message} body {pointer}"),
+        Location::PathParameter(name) => format!("{message} path parameter {name}"),
+        other => format!("{message} {other}"),
+    }
+}
+
+/// The cases of that verdict in the order of the run.
+pub(super) fn cases(run: &Run, verdict: Verdict) -> Vec<CaseView<'_>> {
+    run.cases
+        .iter()
+        .filter(|case| case.verdict == verdict)
+        .map(|case| CaseView::of(run, case))
+        .collect()
+}
+
+/// `api/revision`, with the operation when there is one.
+pub(super) fn operation_name(api: &str, revision: &str, operation: Option<&str>) -> String {
+    match operation {
+        Some(operation) => format!("{api}/{revision} {operation}"),
+        None => format!("{api}/{revision} common to all operations"),
+    }
+}

@@ -1,0 +1,298 @@
+//! The lines of `run.ndjson` (`schemas/formats/run.schema.json`): a header, a line for each case,
+//! a footer. Everything in them is masked already; no reader has to mask again.
+
+use std::fmt;
+
+use contract::Requirement;
+use serde::{Deserialize, Serialize};
+use validator::Finding;
+
+/// One line of the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Line {
+    /// Always the first line.
+    Header(Box<Header>),
+    /// One case, in the order in which they ended.
+    Case(Box<CaseRecord>),
+    /// The last line; a file without one was cut short.
+    Footer(Footer),
+}
+
+/// What was run against what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of this format; 1.
+    pub format: u32,
+    /// The program that wrote it.
+    pub tool: Tool,
+    /// The seed that reproduces the run.
+    pub seed: u64,
+    /// Whether a missed SHOULD fails.
+    pub strict: bool,
+    /// What was tested.
+    pub target: TargetRecord,
+    /// The contracts that were judged by.
+    pub contracts: Vec<ContractRecord>,
+    /// How many cases were selected.
+    pub selected: usize,
+}
+
+/// Name and version of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `assetproof`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The target as reports name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    /// Its name from the target file, or its base URL.
+    pub name: String,
+    /// Its base URL, credentials masked.
+    pub base_url: String,
+    /// Whether it has a URL for setting up states.
+    pub state_url: bool,
+}
+
+/// A contract as far as reports need it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ContractRecord {
+    /// API name.
+    pub api: String,
+    /// Revision.
+    pub revision: String,
+    /// Title for people.
+    pub title: String,
+    /// Checksum of its files.
+    pub checksum: String,
+    /// Its operations in order.
+    pub operations: Vec<OperationRecord>,
+    /// Its requirements, the common ones included.
+    pub requirements: Vec<Requirement>,
+    /// Its errata.
+    pub errata: Vec<ErratumRecord>,
+}
+
+impl ContractRecord {
+    /// The requirement of that id.
+    pub fn requirement(&self, id: &str) -> Option<&Requirement> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id == id)
+    }
+
+    /// The erratum of that id.
+    pub fn erratum(&self, id: &str) -> Option<&ErratumRecord> {
+        self.errata.iter().find(|erratum| erratum.id == id)
+    }
+}
+
+/// An operation as far as reports need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationRecord {
+    /// Its name.
+    pub id: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+}
+
+/// An erratum as far as reports need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErratumRecord {
+    /// Its id.
+    pub id: String,
+    /// What the documentation says.
+    pub statement: String,
+    /// What assetproof makes of it.
+    pub reading: String,
+}
+
+/// The four kinds of case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CaseKind {
+    /// A documented example.
+    Documented,
+    /// A valid request that the contract implies.
+    Positive,
+    /// An invalid request that the contract implies.
+    Negative,
+    /// Several dependent steps.
+    Scenario,
+}
+
+/// How a case ended. The order is that of weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It does not apply to this target; the reason says why.
+    Skipped,
+    /// Everything promised was seen.
+    Pass,
+    /// A SHOULD was missed, or a member is unknown.
+    Warning,
+    /// A MUST was missed.
+    Fail,
+    /// The harness or the set-up could not do it; the reason says why.
+    Error,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Skipped => "skipped",
+            Self::Pass => "pass",
+            Self::Warning => "warning",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// One case with all that it did and found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    /// Its id, e.g. `metastudio/batch-action/documented/200`.
+    pub id: String,
+    /// API name.
+    pub api: String,
+    /// Revision.
+    pub revision: String,
+    /// The operation that it is about.
+    pub operation: String,
+    /// Its kind.
+    pub kind: CaseKind,
+    /// One line for people.
+    pub title: String,
+    /// False when it only observes: its findings then never fail or warn.
+    pub counted: bool,
+    /// The requirements that it is there for.
+    pub covers: Vec<String>,
+    /// The requirements that its exchanges really put to the test.
+    pub exercised: Vec<String>,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why it was skipped, or what went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Everything found, in order of the steps.
+    pub findings: Vec<CaseFinding>,
+    /// The exchanges in order.
+    pub steps: Vec<StepRecord>,
+    /// Wall time in microseconds.
+    pub duration_us: u64,
+}
+
+/// A finding with the step that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFinding {
+    /// Index into `CaseRecord::steps`.
+    pub step: usize,
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// One exchange of a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The operation called.
+    pub operation: String,
+    /// What was sent.
+    pub request: RequestRecord,
+    /// What came back; none when nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseRecord>,
+    /// Why nothing came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// A line for a POSIX shell that sends the same request; secrets are environment variables.
+    pub curl: String,
+    /// Wall time in microseconds.
+    pub duration_us: u64,
+}
+
+/// A request as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRecord {
+    /// HTTP method.
+    pub method: String,
+    /// Full URL, secrets masked.
+    pub url: String,
+    /// Headers, secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: BodyRecord,
+}
+
+/// A response as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseRecord {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: BodyRecord,
+}
+
+/// A body as stored: at most the first 64 KiB, invalid UTF-8 replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyRecord {
+    /// The body or its beginning, secrets masked.
+    pub text: String,
+    /// Length of the whole body in bytes.
+    pub length: usize,
+    /// Whether `text` is only its beginning.
+    pub truncated: bool,
+}
+
+/// The counts that close a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footer {
+    /// Cases by verdict.
+    pub counts: Counts,
+    /// Whether the run was stopped before all selected cases had run.
+    pub interrupted: bool,
+    /// Wall time in microseconds.
+    pub duration_us: u64,
+}
+
+/// Cases by verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Cases that passed.
+    pub pass: usize,
+    /// Cases with a warning.
+    pub warning: usize,
+    /// Cases that failed.
+    pub fail: usize,
+    /// Cases that were skipped.
+    pub skipped: usize,
+    /// Cases that could not be judged.
+    pub error: usize,
+}
+
+impl Counts {
+    /// Adds one case.
+    pub fn add(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Warning => &mut self.warning,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Skipped => &mut self.skipped,
+            Verdict::Error => &mut self.error,
+        } += 1;
+    }
+
+    /// All cases together.
+    pub fn total(&self) -> usize {
+        self.pass + self.warning + self.fail + self.skipped + self.error
+    }
+}

@@ -1,0 +1,125 @@
+//! What is tested: an address, credentials, tenant, and the limits of patience.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::{Credentials, TargetError};
+
+/// One implementation that a run is made against.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its name for reports.
+    pub name: String,
+    /// Where its API begins; `http` or `https`, without userinfo, query and fragment. A path in it
+    /// stands before each operation's path.
+    pub base_url: Url,
+    /// Where its states are set up (Pact's provider-state callback), if it has such a place.
+    pub state_url: Option<Url>,
+    /// What its callers prove themselves with.
+    pub credentials: Credentials,
+    /// Values of tenant parameters by their documented name or by that in snake case
+    /// (`library_id`). Those left out are made for each case.
+    pub tenant: BTreeMap<String, String>,
+    /// How long one request may take, from connecting to the last byte of the response.
+    pub timeout: Duration,
+}
+
+impl Target {
+    /// How long one request may take unless the user says otherwise.
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// A target by its base URL alone: named like the URL, with no credentials, no state URL and a
+    /// new tenant for each case.
+    ///
+    /// # Errors
+    /// As [`Target::parse_url`], and when the URL has a query or a fragment.
+    pub fn new(base_url: &str) -> Result<Self, TargetError> {
+        let mut url = Self::parse_url(base_url)?;
+        if url.query().is_some() || url.fragment().is_some() {
+            url.set_query(None);
+            url.set_fragment(None);
+            return Err(TargetError::NotABase {
+                url: url.to_string(),
+            });
+        }
+        Ok(Self {
+            name: url.as_str().trim_end_matches('/').to_owned(),
+            base_url: url,
+            state_url: None,
+            credentials: Credentials::default(),
+            tenant: BTreeMap::new(),
+            timeout: Self::TIMEOUT,
+        })
+    }
+
+    /// Reads the URL of a target or of its state set-up.
+    ///
+    /// # Errors
+    /// When it is no URL, its scheme is not `http` or `https`, or it holds credentials. No error
+    /// repeats what could be a password.
+    pub fn parse_url(text: &str) -> Result<Url, TargetError> {
+        let without_userinfo = || match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://***@{rest}"),
+            (None, Some((_, rest))) => format!("***@{rest}"),
+            (_, None) => text.to_owned(),
+        };
+        let url = Url::parse(text).map_err(|error| TargetError::Url {
+            url: without_userinfo(),
+            problem: error.to_string(),
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            // `localhost:8080` reads as a URL with the scheme `localhost`.
+            return Err(if url.cannot_be_a_base() {
+                TargetError::Url {
+                    url: without_userinfo(),
+                    problem: "it does not begin with http:// or https://".to_owned(),
+                }
+            } else {
+                TargetError::Scheme {
+                    url: without_userinfo(),
+                    scheme: url.scheme().to_owned(),
+                }
+            });
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(TargetError::Userinfo {
+                host: url.host_str().unwrap_or_default().to_owned(),
+            });
+        }
+        Ok(url)
+    }
+
+    /// The base URL without a closing slash, so that an operation's path can follow.
+    pub(crate) fn base(&self) -> &str {
+        self.base_url.as_str().trim_end_matches('/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("127.0.0.1:8080", "is no URL")]
+    #[case("localhost:8080", "does not begin with http://")]
+    #[case("ftp://example.org", "scheme \"ftp\"")]
+    #[case("http://", "is no URL")]
+    #[case("http://user:hunter2@example.org", "ASSETPROOF_TOKEN")]
+    #[case("http://user:hunter2@example.org:99999", "is no URL")]
+    #[case("http://example.org/?a=b", "query or a fragment")]
+    fn a_url_that_is_no_base_is_refused_with_the_way_out(#[case] url: &str, #[case] says: &str) {
+        let error = Target::new(url).expect_err("not a base URL").to_string();
+        assert!(error.contains(says), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_path_in_the_base_url_stays() {
+        let target = Target::new("http://example.org/gateway/").expect("a base URL");
+        assert_eq!(target.base(), "http://example.org/gateway");
+    }
+}
