@@ -1,0 +1,97 @@
+//! What keeps a command from doing its work. Each ends the program with exit code 2.
+
+use std::path::PathBuf;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A contract is broken.
+    #[error("{0}")]
+    Contract(Box<contract::Error>),
+    /// A contract's schemas do not compile.
+    #[error("{0}")]
+    Validator(#[from] validator::Error),
+    /// The cases cannot be made, or the selection selects nothing.
+    #[error("{0}")]
+    Plan(#[from] conformance::PlanError),
+    /// A target's URL cannot be used.
+    #[error("{0}")]
+    Target(#[from] conformance::TargetError),
+    /// A run could not be made.
+    #[error("{0}")]
+    Run(#[from] conformance::RunError),
+    /// A report could not be written.
+    #[error("{0}")]
+    Report(#[from] conformance::report::ReportError),
+    /// The fake server could not be made.
+    #[error("failed to start the fake server: {0}")]
+    Fake(#[from] fake_server::Error),
+    /// `--api` or `--revision` names an API that no contract has.
+    #[error("no contract is of the API {api:?}: there are {known}")]
+    UnknownApi {
+        /// What was asked for.
+        api: String,
+        /// What there is.
+        known: String,
+    },
+    /// `--revision` names a revision that no contract has.
+    #[error("{api} has no revision {revision:?}: there are {known}")]
+    UnknownRevision {
+        /// The API.
+        api: String,
+        /// What was asked for.
+        revision: String,
+        /// What there is.
+        known: String,
+    },
+    /// `--tenant` names something that separates no tenants.
+    #[error("no path parameter {name:?} separates tenants: there are {known}")]
+    UnknownTenant {
+        /// What was given.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// One state URL cannot serve several targets.
+    #[error("--state-url goes with one --target: judge the {targets} targets one by one")]
+    StateUrlForSeveral {
+        /// How many targets there are.
+        targets: usize,
+    },
+    /// The built-in fake server cannot serve a contract from outside.
+    #[error("the built-in fake server does not serve the API {api:?}: name a server with --target")]
+    NotServed {
+        /// The API.
+        api: String,
+    },
+    /// The address cannot be listened at.
+    #[error("failed to listen at {address}: {source}{way_out}")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+        /// What to do about it.
+        way_out: &'static str,
+    },
+    /// A folder or a file of the reports cannot be made.
+    #[error("failed to create {path}: {source} (choose another folder with --report-dir)")]
+    ReportDir {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The asynchronous runtime or the signal handlers cannot be set up.
+    #[error("failed to set up the process: {0}")]
+    Process(#[source] std::io::Error),
+}
+
+impl From<contract::Error> for Error {
+    fn from(error: contract::Error) -> Self {
+        Self::Contract(Box::new(error))
+    }
+}

@@ -1,0 +1,54 @@
+//! `assetproof serve`: the fake server as a process.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use conformance::{Credentials, Secret};
+use fake_server::{Engine, axum_front};
+use tokio::net::TcpListener;
+
+use crate::cli::ServeArgs;
+use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
+
+pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
+    let mut builder = Engine::builder();
+    for (api, revision) in contracts::choose(&args.revision)? {
+        builder = builder.revision(api, revision);
+    }
+    let credentials = Credentials::from_env();
+    if let Some(token) = credentials.token.as_ref().map(Secret::reveal) {
+        builder = builder.token(token);
+    }
+    if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
+        builder = builder.access_token(token);
+    }
+    let engine = Arc::new(builder.build()?);
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Process)?
+        .block_on(serve(args, engine))?;
+    Ok(CONFORMANT)
+}
+
+async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
+    let listen_error = |source: std::io::Error| Error::Listen {
+        address: args.listen,
+        way_out: match source.kind() {
+            ErrorKind::AddrInUse => {
+                " (another process has the port: choose another, or 0 for a free one)"
+            }
+            ErrorKind::PermissionDenied => {
+                " (ports below 1024 need a privilege: choose a higher one)"
+            }
+            _ => "",
+        },
+        source,
+    };
+    let listener = TcpListener::bind(args.listen).await.map_err(listen_error)?;
+    let bound = listener.local_addr().map_err(listen_error)?;
+    let stop = interrupt::signal()?;
+    announce::out(&format!("listening on http://{bound}\n"));
+    axum_front::serve(listener, engine, stop).await?;
+    Ok(())
+}

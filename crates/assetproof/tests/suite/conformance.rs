@@ -1,0 +1,288 @@
+//! `assetproof conformance` as a user runs it.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::program::{Serving, assetproof, folder, run, signal};
+
+/// The lines of a run file.
+fn lines(folder: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(folder.join("run.ndjson")).expect("there is a run file");
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+/// Verdicts by case.
+fn verdicts(folder: &Path) -> BTreeMap<String, String> {
+    lines(folder)
+        .iter()
+        .filter(|line| line["type"] == "case")
+        .map(|case| {
+            let text = |member: &str| case[member].as_str().expect("a text").to_owned();
+            (text("id"), text("verdict"))
+        })
+        .collect()
+}
+
+#[test]
+fn without_a_target_the_fake_is_judged_and_every_report_is_written() {
+    let folder = folder("fake");
+    let dir = folder.to_str().expect("UTF-8");
+    let ended = run(&mut assetproof(&["conformance", "--report-dir", dir]));
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    for file in ["run.ndjson", "report.html", "junit.xml", "summary.md"] {
+        assert!(folder.join(file).is_file(), "{file}");
+    }
+    let lines = lines(&folder);
+    assert_eq!(lines.first().expect("a header")["type"], "header");
+    assert_eq!(lines.last().expect("a footer")["type"], "footer");
+    assert!(verdicts(&folder).values().all(|verdict| verdict == "pass"));
+    assert!(ended.out.contains("Conformant"), "{}", ended.out);
+    assert!(
+        !ended.out.contains('\u{1b}'),
+        "no colour in a pipe: {}",
+        ended.out
+    );
+}
+
+#[test]
+fn a_fake_in_another_process_gets_the_same_verdicts() {
+    let serving = Serving::start(&[]);
+    let (here, there) = (folder("here"), folder("there"));
+    let args = |folder: &'_ Path| {
+        vec![
+            "conformance".to_owned(),
+            "--report-dir".to_owned(),
+            folder.display().to_string(),
+        ]
+    };
+    let here_args = args(&here);
+    let ended = run(&mut assetproof(
+        &here_args.iter().map(String::as_str).collect::<Vec<_>>(),
+    ));
+    assert_eq!(ended.code, Some(0), "{}", ended.out);
+    let mut there_args = args(&there);
+    there_args.extend([
+        "--target".to_owned(),
+        serving.base.clone(),
+        "--state-url".to_owned(),
+        format!("{}/_states", serving.base),
+    ]);
+    let mut command = assetproof(&there_args.iter().map(String::as_str).collect::<Vec<_>>());
+    command
+        .env("ASSETPROOF_TOKEN", "assetproof-token")
+        .env("ASSETPROOF_ACCESS_TOKEN", "assetproof-access");
+    let ended = run(&mut command);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert_eq!(verdicts(&here), verdicts(&there));
+    for file in ["run.ndjson", "report.html", "junit.xml", "summary.md"] {
+        let text = std::fs::read_to_string(there.join(file)).expect("the report");
+        assert!(!text.contains("assetproof-token"), "a secret in {file}");
+        assert!(!text.contains("assetproof-access"), "a secret in {file}");
+    }
+}
+
+#[test]
+fn another_revision_is_served_and_judged() {
+    let folder = folder("revision");
+    let dir = folder.to_str().expect("UTF-8");
+    let args = [
+        "conformance",
+        "--revision",
+        "roma=2025-10",
+        "--api",
+        "roma",
+        "--report-dir",
+        dir,
+    ];
+    let ended = run(&mut assetproof(&args));
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    assert_eq!(lines(&folder)[0]["contracts"][0]["revision"], "2025-10");
+}
+
+#[test]
+fn without_credentials_and_states_nothing_is_judged_and_that_is_no_success() {
+    let serving = Serving::start(&[]);
+    let folder = folder("nothing");
+    let dir = folder.to_str().expect("UTF-8");
+    let args = [
+        "conformance",
+        "--target",
+        &serving.base,
+        "--api",
+        "roma",
+        "--report-dir",
+        dir,
+    ];
+    let ended = run(&mut assetproof(&args));
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    assert!(
+        verdicts(&folder)
+            .values()
+            .all(|verdict| verdict == "skipped")
+    );
+    assert!(
+        ended.out.contains("no state URL") || ended.out.contains("state"),
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_told_at_once() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let base = format!("http://{}", free.local_addr().expect("it is bound"));
+    drop(free);
+    let folder = folder("dead");
+    let dir = folder.to_str().expect("UTF-8");
+    let ended = run(&mut assetproof(&[
+        "conformance",
+        "--target",
+        &base,
+        "--report-dir",
+        dir,
+    ]));
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.err.contains("failed to reach") && ended.err.contains("refused"),
+        "{}",
+        ended.err
+    );
+    assert!(!folder.join("report.html").exists());
+}
+
+#[rstest]
+#[case(&["--case", "nothing/**"], "nothing/**")]
+#[case(&["--requirement", "XX-01"], "XX-01")]
+#[case(&["--api", "nope"], "nope")]
+#[case(&["--revision", "roma=1"], "2022-12, 2025-10")]
+#[case(&["--tenant", "projectid=1"], "project_id")]
+#[case(&["--target", "ftp://x"], "scheme")]
+#[case(&["--target", "http://a:b@x/"], "ASSETPROOF_TOKEN")]
+#[case(&["--target", "http://a", "--target", "http://b", "--state-url", "http://a/_states"], "one by one")]
+#[case(&["--contract", "/nonexistent"], "openapi.yaml")]
+#[case(&["--timeout", "soon"], "--timeout")]
+#[case(&["--jobs", "0"], "--jobs")]
+fn what_cannot_be_done_is_exit_2_with_the_way_out(#[case] args: &[&str], #[case] says: &str) {
+    let ended = run(&mut assetproof(&[&["conformance"], args].concat()));
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    assert!(ended.err.contains(says), "{}", ended.err);
+}
+
+#[test]
+fn the_list_runs_nothing_and_a_pattern_narrows_it() {
+    let all = run(&mut assetproof(&["conformance", "--list"]));
+    assert_eq!(all.code, Some(0));
+    assert!(
+        all.out
+            .contains("metastudio/batch-action/documented/200-verbatim"),
+        "{}",
+        all.out
+    );
+    let some = run(&mut assetproof(&[
+        "conformance",
+        "--list",
+        "--case",
+        "smh/**",
+    ]));
+    assert!(
+        some.out.lines().all(|line| line.starts_with("smh/")),
+        "{}",
+        some.out
+    );
+    assert_eq!(some.out.lines().count(), 3);
+}
+
+#[test]
+fn one_seed_makes_the_same_requests_again() {
+    let requests = |name: &str, seed: &str| {
+        let folder = folder(name);
+        let dir = folder.to_str().expect("UTF-8");
+        let args = [
+            "conformance",
+            "--seed",
+            seed,
+            "--api",
+            "smh",
+            "--report-dir",
+            dir,
+        ];
+        assert_eq!(run(&mut assetproof(&args)).code, Some(0));
+        let mut urls: Vec<String> = lines(&folder)
+            .iter()
+            .flat_map(|line| line["steps"].as_array().cloned().unwrap_or_default())
+            .map(|step| {
+                let url = step["request"]["url"].as_str().expect("a URL").to_owned();
+                url.split_once("/api/")
+                    .expect("the API's path")
+                    .1
+                    .to_owned()
+            })
+            .collect();
+        urls.sort();
+        urls
+    };
+    assert_eq!(requests("seed-1", "7"), requests("seed-2", "7"));
+    assert_ne!(requests("seed-3", "7"), requests("seed-4", "8"));
+}
+
+#[test]
+fn ctrl_c_ends_a_run_with_130_and_a_footer_that_says_so() {
+    // A port that accepts and never answers keeps the run waiting until the signal comes.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let base = format!("http://{}", silent.local_addr().expect("it is bound"));
+    let folder = folder("interrupted");
+    let dir = folder.to_str().expect("UTF-8");
+    let child = assetproof(&[
+        "conformance",
+        "--target",
+        &base,
+        "--api",
+        "metastudio",
+        "--timeout",
+        "60s",
+        "--report-dir",
+        dir,
+    ])
+    .env("ASSETPROOF_TOKEN", "secret-token")
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .expect("the program starts");
+    // The probe and the first request have arrived: the run is under way.
+    let _probe = silent.accept().expect("the probe");
+    let _request = silent.accept().expect("the first case");
+    signal(&child, "INT");
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130));
+    let lines = lines(&folder);
+    assert_eq!(lines.last().expect("a footer")["interrupted"], true);
+}
+
+#[test]
+fn several_targets_have_a_report_folder_each() {
+    let (one, other) = (Serving::start(&[]), Serving::start(&[]));
+    let folder = folder("several");
+    let dir = folder.to_str().expect("UTF-8");
+    let args = [
+        "conformance",
+        "--target",
+        &one.base,
+        "--target",
+        &other.base,
+        "--api",
+        "smh",
+        "--report-dir",
+        dir,
+    ];
+    let ended = run(&mut assetproof(&args));
+    assert_eq!(ended.code, Some(2), "nothing could be set up");
+    let folders: Vec<_> = std::fs::read_dir(&folder).expect("the folder").collect();
+    assert_eq!(folders.len(), 2);
+}

@@ -1,0 +1,8 @@
+//! The program as a user meets it: processes, exit codes, files. What each rule decides is tested
+//! in the crates below.
+
+mod conformance;
+mod program;
+mod reproduction;
+mod serve;
+mod wrong_server;

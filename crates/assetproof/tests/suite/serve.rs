@@ -1,0 +1,118 @@
+//! `assetproof serve`: tells where it listens, refuses a busy port clearly, ends cleanly.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use rstest::rstest;
+
+use crate::program::{Serving, assetproof, run};
+
+/// One HTTP request without any client library, and the whole answer.
+fn exchange(base: &str, request: &str) -> String {
+    let address = base.strip_prefix("http://").expect("an http address");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+fn post(base: &str, path: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    exchange(
+        base,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             {headers}Content-Length: {length}\r\n\r\n{body}"
+        ),
+    )
+}
+
+#[test]
+fn an_asset_is_set_up_and_deleted_by_plain_http() {
+    let serving = Serving::start(&[]);
+    assert!(!serving.base.ends_with(":0"), "{}", serving.base);
+    let state = r#"{"state": "asset exists", "params": {"project_id": "p1", "asset_id": "a1"}, "action": "setup"}"#;
+    assert!(post(&serving.base, "/_states", "", state).starts_with("HTTP/1.1 200"));
+    let body = r#"{"action": "DELETE", "asset_ids": ["a1"]}"#;
+    let path = "/v1/p1/digital-assets/batch-action";
+    let refused = post(&serving.base, path, "", body);
+    assert!(
+        refused.starts_with("HTTP/1.1 400") && refused.contains("MSS.00000001"),
+        "{refused}"
+    );
+    let deleted = post(
+        &serving.base,
+        path,
+        "X-Auth-Token: assetproof-token\r\n",
+        body,
+    );
+    assert!(
+        deleted.starts_with("HTTP/1.1 200") && deleted.contains("SUCCESS"),
+        "{deleted}"
+    );
+}
+
+#[test]
+fn credentials_of_the_environment_replace_the_built_in_ones() {
+    let mut command = assetproof(&["serve"]);
+    let child = command
+        .env("ASSETPROOF_TOKEN", "another-token")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut serving = Serving {
+        child,
+        base: String::new(),
+    };
+    let mut line = String::new();
+    let stdout = serving.child.stdout.take().expect("it is piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("a line");
+    serving.base = line.trim_end().replace("listening on ", "");
+    let path = "/v1/p1/digital-assets/summarys";
+    let body = r#"{"asset_ids": []}"#;
+    let answer = |token: &str| {
+        post(
+            &serving.base,
+            path,
+            &format!("X-Auth-Token: {token}\r\n"),
+            body,
+        )
+    };
+    assert!(answer("another-token").starts_with("HTTP/1.1 200"));
+    assert!(answer("assetproof-token").starts_with("HTTP/1.1 400"));
+}
+
+#[rstest]
+#[case("TERM")]
+#[case("INT")]
+fn a_signal_ends_it_cleanly(#[case] signal: &str) {
+    let mut serving = Serving::start(&[]);
+    assert_eq!(serving.signal(signal), Some(0));
+    let address = serving.base.trim_start_matches("http://");
+    assert!(
+        TcpStream::connect(address).is_err(),
+        "nobody listens any more"
+    );
+}
+
+#[test]
+fn a_busy_port_is_a_clear_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let ended = run(&mut assetproof(&["serve", "--listen", &address]));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.out.is_empty(), "{}", ended.out);
+    assert!(
+        ended.err.contains(&address) && ended.err.contains("another process has the port"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn an_unknown_revision_is_refused_with_those_that_there_are() {
+    let ended = run(&mut assetproof(&["serve", "--revision", "roma=1999-01"]));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("2022-12, 2025-10"), "{}", ended.err);
+}
