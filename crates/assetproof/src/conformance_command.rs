@@ -105,7 +105,7 @@ async fn judge(
         case_limit: args.timeout.saturating_mul(3),
     };
     announce::out(&format!(
-        "judging {} by {}: {} cases, seed {}\n",
+        "judging {} by {}: {} {}, seed {}\n",
         target.name,
         plan.contracts
             .iter()
@@ -113,6 +113,11 @@ async fn judge(
             .collect::<Vec<_>>()
             .join(", "),
         plan.cases.len(),
+        if plan.cases.len() == 1 {
+            "case"
+        } else {
+            "cases"
+        },
         options.seed,
     ));
     let path = folder.join("run.ndjson");

@@ -27,8 +27,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Makes all cases of the contracts and keeps the selected ones. Contracts of an API that is
-    /// not selected are left out altogether.
+    /// Makes all cases of the contracts and keeps the selected ones. Contracts of which no case is
+    /// selected are left out altogether.
     ///
     /// # Errors
     /// [`PlanError`] when a case cannot be made, or the selection or a part of it selects nothing.
@@ -53,7 +53,14 @@ impl Plan {
         }
         let contracts = contracts
             .into_iter()
-            .filter(|validator| selection.selects_api(&validator.contract().api))
+            .filter(|validator| {
+                // A contract of which nothing was asked for would fill the reports with what was
+                // not judged.
+                let contract = validator.contract();
+                cases.iter().any(|planned| {
+                    planned.case.api == contract.api && planned.case.revision == contract.revision
+                })
+            })
             .collect();
         Ok(Self { contracts, cases })
     }

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 
 impl Validator {
     /// Judges a body by a schema that a case brings along. `requirement` and `level` are those of
-    /// every finding.
+    /// every finding; the schema's `title`, if it has one, is what was expected.
     ///
     /// # Errors
     /// [`Error::Schema`] when the schema is no valid JSON Schema 2020-12.
@@ -34,8 +34,13 @@ impl Validator {
         };
         let mut findings = Vec::new();
         schema.judge(body, frame, &mut findings);
+        let title = schema.linked.get("title").and_then(Value::as_str);
         for finding in &mut findings {
             finding.level = level;
+            // What the whole is about says more than the keyword that happened to be missed.
+            if let Some(title) = title {
+                title.clone_into(&mut finding.expected);
+            }
         }
         Ok(findings)
     }
