@@ -2,6 +2,7 @@
 //! (3.1, "Runtime Expressions") for what an earlier exchange held.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use validator::{Exchange, decode_query};
@@ -67,7 +68,7 @@ fn state<'s>(text: &str, states: &'s States) -> Result<Option<&'s Value>, String
 pub(crate) fn evaluate(
     expression: &str,
     exchange: &Exchange,
-    path_parameters: &[(String, String)],
+    path_parameters: &[(Arc<str>, String)],
 ) -> Result<String, String> {
     let missing = || format!("{expression}: nothing of that name is in the exchange");
     let (side, rest) = match expression.split_once('.') {
@@ -106,7 +107,7 @@ pub(crate) fn evaluate(
             .ok_or_else(missing),
         Some(("path", name)) if side == "$request" => path_parameters
             .iter()
-            .find(|(key, _)| key == name)
+            .find(|(key, _)| **key == *name)
             .map(|(_, value)| value.clone())
             .ok_or_else(missing),
         Some(("query", name)) if side == "$request" => exchange
@@ -198,7 +199,7 @@ mod tests {
     #[case("$method", "POST")]
     #[case("plain", "plain")]
     fn an_expression_reads_the_exchange(#[case] text: &str, #[case] expected: &str) {
-        let path = [("project".to_owned(), "p 1".to_owned())];
+        let path = [("project".into(), "p 1".to_owned())];
         assert_eq!(evaluate(text, &exchange(), &path), Ok(expected.to_owned()));
     }
 

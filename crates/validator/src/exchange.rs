@@ -38,7 +38,9 @@ pub struct Exchange {
 impl Request {
     /// The target without its query.
     pub fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or_default()
+        self.target
+            .split_once('?')
+            .map_or(self.target.as_str(), |(path, _)| path)
     }
 
     /// The query without its question mark, if there is one.

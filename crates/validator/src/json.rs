@@ -1,10 +1,13 @@
 //! Reading a body as JSON (RFC 8259) while noticing what a lenient parser passes over: a byte
 //! order mark, members that stand twice, nesting without end.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+use crate::duplicates;
 
 /// What keeps a body from being plain JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,23 +86,12 @@ pub fn parse_json(body: &[u8]) -> (Option<Value>, Vec<JsonFault>) {
         faults.push(JsonFault::Empty);
         return (None, faults);
     }
-    let mut tracker = Tracker::default();
-    match read(text, &mut tracker) {
+    let mut seen_twice = false;
+    match read(text, Notice(&mut seen_twice)) {
         Ok(value) => {
-            if tracker.seen_twice {
+            if seen_twice {
                 // Paths are only kept on this second reading, so that clean bodies do not pay.
-                let mut tracker = Tracker {
-                    path: Some(Vec::new()),
-                    ..Tracker::default()
-                };
-                if read(text, &mut tracker).is_ok() {
-                    faults.extend(
-                        tracker
-                            .duplicates
-                            .into_iter()
-                            .map(|pointer| JsonFault::DuplicateMember { pointer }),
-                    );
-                }
+                faults.extend(duplicates::find(text));
             }
             (Some(value), faults)
         }
@@ -117,56 +109,26 @@ pub fn parse_json(body: &[u8]) -> (Option<Value>, Vec<JsonFault>) {
     }
 }
 
-fn read(text: &str, tracker: &mut Tracker) -> serde_json::Result<Value> {
+fn read<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> serde_json::Result<S::Value> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Seed(tracker).deserialize(&mut deserializer)?;
+    let value = seed.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
 }
 
-#[derive(Default)]
-struct Tracker {
-    seen_twice: bool,
-    path: Option<Vec<String>>,
-    duplicates: Vec<String>,
-}
-
-impl Tracker {
-    fn twice(&mut self, key: &str) {
-        self.seen_twice = true;
-        if let Some(path) = &self.path {
-            let mut pointer = String::new();
-            for token in path.iter().chain([&escape(key)]) {
-                pointer.push('/');
-                pointer.push_str(token);
-            }
-            if self.duplicates.len() < 100 {
-                self.duplicates.push(pointer);
-            }
-        }
-    }
-
-    fn enter(&mut self, token: impl FnOnce() -> String) {
-        if let Some(path) = &mut self.path {
-            path.push(token());
-        }
-    }
-
-    fn leave(&mut self) {
-        if let Some(path) = &mut self.path {
-            path.pop();
-        }
-    }
-}
-
 /// Escapes a member name as a token of a JSON pointer (RFC 6901 section 3).
-pub(crate) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
+pub(crate) fn escape(token: &str) -> Cow<'_, str> {
+    if token.contains(['~', '/']) {
+        Cow::Owned(token.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(token)
+    }
 }
 
-struct Seed<'t>(&'t mut Tracker);
+/// Reads a value and notices whether any member stands twice.
+struct Notice<'n>(&'n mut bool);
 
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
+impl<'de> DeserializeSeed<'de> for Notice<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -174,7 +136,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Seed<'_> {
+impl<'de> Visitor<'de> for Notice<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,33 +173,17 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        loop {
-            self.0.enter(|| items.len().to_string());
-            let next = access.next_element_seed(Seed(&mut *self.0))?;
-            self.0.leave();
-            match next {
-                Some(item) => items.push(item),
-                None => return Ok(Value::Array(items)),
-            }
+        while let Some(item) = access.next_element_seed(Notice(self.0))? {
+            items.push(item);
         }
+        Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(key) = access.next_key::<String>()? {
-            self.0.enter(|| escape(&key));
-            let value = access.next_value_seed(Seed(&mut *self.0))?;
-            self.0.leave();
-            match members.entry(key) {
-                serde_json::map::Entry::Vacant(entry) => {
-                    entry.insert(value);
-                }
-                serde_json::map::Entry::Occupied(mut entry) => {
-                    let key = entry.key().clone();
-                    entry.insert(value);
-                    self.0.twice(&key);
-                }
-            }
+            let value = access.next_value_seed(Notice(self.0))?;
+            *self.0 |= members.insert(key, value).is_some();
         }
         Ok(Value::Object(members))
     }

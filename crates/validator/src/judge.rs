@@ -23,13 +23,16 @@ pub struct Validator {
     operations: Vec<Compiled>,
 }
 
+/// Decoded path parameters by name, in order of the path.
+pub type PathParameters = Vec<(Arc<str>, String)>;
+
 /// What a request turned out to be.
 #[derive(Debug, Clone, Default)]
 pub struct RequestReading {
     /// Index into `Contract::operations` of the operation that method and path name.
     pub operation: Option<usize>,
     /// Decoded path parameters by name, in order of the path.
-    pub path_parameters: Vec<(String, String)>,
+    pub path_parameters: PathParameters,
     /// Decoded query parameters in order.
     pub query: Vec<QueryPair>,
     /// The parsed body, if it is one JSON value.
@@ -145,22 +148,21 @@ impl Validator {
     }
 
     /// The operation of a request with its decoded path parameters.
-    pub(crate) fn find(&self, request: &Request) -> Option<(usize, Vec<(String, String)>)> {
+    pub(crate) fn find(&self, request: &Request) -> Option<(usize, PathParameters)> {
+        let path = request.path();
         self.contract
             .operations
             .iter()
             .zip(&self.operations)
             .enumerate()
             .filter(|(_, (operation, _))| operation.method == request.method)
-            .find_map(|(index, (_, compiled))| {
-                Some((index, compiled.route.parameters(request.path())?))
-            })
+            .find_map(|(index, (_, compiled))| Some((index, compiled.route.parameters(path)?)))
     }
 
     fn read(
         &self,
         index: usize,
-        path_parameters: Vec<(String, String)>,
+        path_parameters: PathParameters,
         request: &Request,
     ) -> RequestReading {
         let operation = &self.contract.operations[index];
@@ -181,6 +183,7 @@ impl Validator {
         reading.findings.extend(authentication::judge(
             &self.contract,
             operation,
+            &compiled.security,
             request,
             &query,
         ));
@@ -224,7 +227,7 @@ impl Validator {
             match response.header(&header.name) {
                 Some(value) => {
                     let text = parameters::header_text(value);
-                    parameters::value_of(schema, &text, false, &location(), frame, findings);
+                    parameters::value_of(schema, &text, false, &location, frame, findings);
                 }
                 None if header.presence > Level::May => findings.push(Finding {
                     check: frame.check,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Body, Contract, HeaderSpec, Operation, Parameter, SchemaRef};
+use contract::{Body, Contract, HeaderSpec, Operation, Parameter, SchemaRef, SecurityScheme};
 
 use crate::Error;
 use crate::compile::Schema;
@@ -14,6 +14,8 @@ pub(crate) struct Compiled {
     pub(crate) route: Route,
     /// As in `Operation::parameters`.
     pub(crate) parameters: Vec<Schema>,
+    /// As in `Operation::security`, each name looked up.
+    pub(crate) security: Vec<Vec<SecurityScheme>>,
     pub(crate) request: Option<Schema>,
     /// By status.
     pub(crate) responses: BTreeMap<u16, CompiledResponse>,
@@ -48,6 +50,14 @@ impl Compiled {
                 .iter()
                 .map(|parameter: &Parameter| schema(&parameter.schema))
                 .collect::<Result<_, _>>()?,
+            security: operation
+                .security
+                .iter()
+                .map(|names| {
+                    let schemes = names.iter().filter_map(|name| contract.schemes.get(name));
+                    schemes.cloned().collect()
+                })
+                .collect(),
             request: body(&operation.request)?,
             responses,
         })

@@ -1,8 +1,9 @@
 //! Parameters and headers: values that are text on the wire, judged by their schemas.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use contract::{Level, Message, Operation, ParameterLocation};
+use contract::{Level, Message, Operation, Parameter, ParameterLocation};
 use serde_json::Value;
 
 use crate::compile::{Frame, Schema};
@@ -26,65 +27,43 @@ pub(crate) fn judge(
             requirement: parameter.requirement.as_deref(),
             ..frame
         };
-        let location = match parameter.location {
-            ParameterLocation::Path => Location::PathParameter(parameter.name.clone()),
-            ParameterLocation::Query => Location::Query(parameter.name.clone()),
-            ParameterLocation::Header => Location::Header(parameter.name.clone()),
-        };
-        let mut with_value = Vec::new();
-        let mut text = |value: &str| {
-            value_of(
-                schema,
-                value,
-                parameter.secret,
-                &location,
-                frame,
-                &mut reading.findings,
-            );
-        };
         let missing = match parameter.location {
             ParameterLocation::Path => {
-                match reading
-                    .path_parameters
-                    .iter()
-                    .find(|(name, _)| *name == parameter.name)
-                {
+                let named = |(name, _): &&(Arc<str>, String)| **name == *parameter.name;
+                match reading.path_parameters.iter().find(named) {
                     Some((_, value)) if !value.is_empty() => {
-                        text(value);
+                        text(parameter, schema, value, frame, &mut reading.findings);
                         false
                     }
                     _ => true,
                 }
             }
             ParameterLocation::Query => {
-                let mut values = query
-                    .iter()
-                    .filter(|pair| pair.name == parameter.name)
-                    .peekable();
-                let missing = values.peek().is_none();
-                for pair in values {
-                    match pair.value.as_deref() {
-                        Some(value) if parameter.flag && !value.is_empty() => {
-                            with_value.push(valued_flag(&location, frame, value));
-                        }
-                        value => text(value.unwrap_or_default()),
+                let mut missing = true;
+                for pair in query.iter().filter(|pair| pair.name == parameter.name) {
+                    missing = false;
+                    let value = pair.value.as_deref().unwrap_or_default();
+                    if parameter.flag && !value.is_empty() {
+                        reading.findings.push(valued_flag(parameter, frame, value));
+                    } else {
+                        text(parameter, schema, value, frame, &mut reading.findings);
                     }
                 }
                 missing
             }
             ParameterLocation::Header => match request.header(&parameter.name) {
                 Some(value) => {
-                    text(&header_text(value));
+                    let value = header_text(value);
+                    text(parameter, schema, &value, frame, &mut reading.findings);
                     false
                 }
                 None => true,
             },
         };
-        reading.findings.append(&mut with_value);
         // A missing credential is the authentication's finding, not one more of its parameter.
         if missing && parameter.required && !parameter.secret {
             reading.findings.push(finding(
-                &location,
+                location(parameter),
                 frame,
                 format!(
                     "the {} parameter {}",
@@ -96,6 +75,33 @@ pub(crate) fn judge(
         }
     }
     unknown_query(operation, query, frame, &mut reading.findings);
+}
+
+/// Judges the value of one parameter.
+fn text(
+    parameter: &Parameter,
+    schema: &Schema,
+    value: &str,
+    frame: Frame<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    value_of(
+        schema,
+        value,
+        parameter.secret,
+        &|| location(parameter),
+        frame,
+        findings,
+    );
+}
+
+fn location(parameter: &Parameter) -> Location {
+    let name = parameter.name.clone();
+    match parameter.location {
+        ParameterLocation::Path => Location::PathParameter(name),
+        ParameterLocation::Query => Location::Query(name),
+        ParameterLocation::Header => Location::Header(name),
+    }
 }
 
 fn place(location: ParameterLocation) -> &'static str {
@@ -112,7 +118,7 @@ pub(crate) fn value_of(
     schema: &Schema,
     text: &str,
     secret: bool,
-    location: &Location,
+    location: &dyn Fn() -> Location,
     frame: Frame<'_>,
     findings: &mut Vec<Finding>,
 ) {
@@ -130,7 +136,7 @@ pub(crate) fn value_of(
     let before = findings.len();
     schema.judge(&value, frame, findings);
     for found in &mut findings[before..] {
-        found.location = location.clone();
+        found.location = location();
         if secret {
             found.actual = format!("a secret of {} characters", text.chars().count());
         }
@@ -146,25 +152,25 @@ pub(crate) fn header_text(value: &[u8]) -> Cow<'_, str> {
     }
 }
 
-fn finding(location: &Location, frame: Frame<'_>, expected: String, actual: String) -> Finding {
+fn finding(location: Location, frame: Frame<'_>, expected: String, actual: String) -> Finding {
     Finding {
         check: frame.check,
         requirement: frame.requirement.map(str::to_owned),
         level: frame.level(frame.requirement),
         erratum: None,
         message: frame.message,
-        location: location.clone(),
+        location,
         expected,
         actual,
     }
 }
 
 /// A flag with a value is documented nowhere, so a server may read it as the flag or not.
-fn valued_flag(location: &Location, frame: Frame<'_>, value: &str) -> Finding {
+fn valued_flag(parameter: &Parameter, frame: Frame<'_>, value: &str) -> Finding {
     Finding {
         level: Level::May,
         ..finding(
-            location,
+            location(parameter),
             frame,
             "no value".to_owned(),
             format!("\"{}\"", shown::shorten(value)),

@@ -81,15 +81,12 @@ type Problem = Option<(String, String)>;
 
 fn each_once(relation: &Relation, request: Option<&Value>, response: &Value, all: bool) -> Problem {
     let asked_path = relation.request.as_ref()?;
-    let mut asked: Vec<&Value> = Vec::new();
-    asked_path.for_each(request?, &mut |value| asked.push(value));
-    let mut given: Vec<&Value> = Vec::new();
-    relation
-        .response
-        .for_each(response, &mut |value| given.push(value));
-    if fits(&asked, &given, all) {
+    let request = request?;
+    if fits((asked_path, request), (&relation.response, response), all) {
         return None;
     }
+    let asked = selected(asked_path, request);
+    let given = selected(&relation.response, response);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for value in &given {
         *counts.entry(value.to_string()).or_default() += 1;
@@ -125,13 +122,40 @@ fn each_once(relation: &Relation, request: Option<&Value>, response: &Value, all
 /// Up to so many values, comparing each with each is quicker than sorting them.
 const SMALL: usize = 16;
 
-/// The quick answer for small batches, which most are: no value is copied for it.
-fn fits(asked: &[&Value], given: &[&Value], all: bool) -> bool {
-    asked.len() <= SMALL
-        && given.len() <= SMALL
-        && (!all || given.len() == asked.len())
-        && given.iter().all(|value| asked.contains(value))
-        && no_two_equal(given)
+/// The values that a query selects.
+fn selected<'v>(path: &JsonPath, value: &'v Value) -> Vec<&'v Value> {
+    let mut values = Vec::new();
+    path.for_each(value, &mut |value| values.push(value));
+    values
+}
+
+/// The values that a query selects when they are few, in `room`; none when there are more.
+fn few<'r, 'v>(
+    path: &JsonPath,
+    value: &'v Value,
+    room: &'r mut [&'v Value; SMALL],
+) -> Option<&'r [&'v Value]> {
+    let mut count = 0;
+    path.for_each(value, &mut |value| {
+        if let Some(place) = room.get_mut(count) {
+            *place = value;
+        }
+        count += 1;
+    });
+    room.get(..count)
+}
+
+/// The quick answer for small batches, which most are: nothing is allocated for it.
+fn fits(asked: (&JsonPath, &Value), given: (&JsonPath, &Value), all: bool) -> bool {
+    let (mut asked_room, mut given_room) = ([&Value::Null; SMALL], [&Value::Null; SMALL]);
+    let asked = few(asked.0, asked.1, &mut asked_room);
+    let given = few(given.0, given.1, &mut given_room);
+    asked.zip(given).is_some_and(|(asked, given)| {
+        (!all || given.len() == asked.len())
+            // Most answers keep the order, and then one comparison for each value does.
+            && ((asked == given) || given.iter().all(|value| asked.contains(value)))
+            && no_two_equal(given)
+    })
 }
 
 fn no_two_equal(values: &[&Value]) -> bool {
@@ -161,12 +185,8 @@ fn name<'v>(what: &str, values: impl Iterator<Item = &'v String>, problems: &mut
 
 fn same_order(relation: &Relation, request: Option<&Value>, response: &Value) -> Problem {
     let asked_path = relation.request.as_ref()?;
-    let mut asked: Vec<&Value> = Vec::new();
-    asked_path.for_each(request?, &mut |value| asked.push(value));
-    let mut given: Vec<&Value> = Vec::new();
-    relation
-        .response
-        .for_each(response, &mut |value| given.push(value));
+    let asked = selected(asked_path, request?);
+    let given = selected(&relation.response, response);
     let expected = || {
         format!(
             "one value of {} for each of the request's {asked_path}, in order",
@@ -222,13 +242,11 @@ fn one_type(relation: &Relation, response: &Value) -> Problem {
 }
 
 fn distinct(relation: &Relation, response: &Value) -> Problem {
-    let mut given: Vec<&Value> = Vec::new();
-    relation
-        .response
-        .for_each(response, &mut |value| given.push(value));
-    if given.len() <= SMALL && no_two_equal(&given) {
+    let mut room = [&Value::Null; SMALL];
+    if few(&relation.response, response, &mut room).is_some_and(no_two_equal) {
         return None;
     }
+    let given = selected(&relation.response, response);
     let mut seen = BTreeSet::new();
     let mut twice = BTreeSet::new();
     for value in given {

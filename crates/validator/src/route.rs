@@ -1,7 +1,12 @@
 //! From method and path to the operation: path templates compiled to segments.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use contract::Operation;
 use percent_encoding::percent_decode_str;
+
+use crate::judge::PathParameters;
 
 /// A path template in segments.
 #[derive(Debug)]
@@ -12,7 +17,7 @@ pub(crate) struct Route {
 #[derive(Debug)]
 enum Segment {
     Literal(String),
-    Parameter(String),
+    Parameter(Arc<str>),
 }
 
 impl Route {
@@ -27,7 +32,7 @@ impl Route {
                         .strip_prefix('{')
                         .and_then(|rest| rest.strip_suffix('}'))
                     {
-                        Some(name) => Segment::Parameter(name.to_owned()),
+                        Some(name) => Segment::Parameter(name.into()),
                         None => Segment::Literal(segment.to_owned()),
                     }
                 })
@@ -36,18 +41,32 @@ impl Route {
     }
 
     /// The decoded path parameters, if the raw path fits the template segment by segment.
-    pub(crate) fn parameters(&self, path: &str) -> Option<Vec<(String, String)>> {
-        let mut parts = path.strip_prefix('/')?.split('/');
-        let mut parameters = Vec::new();
+    pub(crate) fn parameters(&self, path: &str) -> Option<PathParameters> {
+        // First whether it fits at all: of several routes only one does, and only that one pays
+        // for its parameters.
+        let mut rest = path;
         for segment in &self.segments {
-            let part = parts.next()?;
+            let part;
+            (part, rest) = next(rest)?;
             match segment {
                 Segment::Literal(literal) if literal == part || *literal == decode(part) => {}
                 Segment::Literal(_) => return None,
-                Segment::Parameter(name) => parameters.push((name.clone(), decode(part))),
+                Segment::Parameter(_) => {}
             }
         }
-        parts.next().is_none().then_some(parameters)
+        if !rest.is_empty() {
+            return None;
+        }
+        let mut parameters = PathParameters::new();
+        let mut rest = path;
+        for segment in &self.segments {
+            let part;
+            (part, rest) = next(rest)?;
+            if let Segment::Parameter(name) = segment {
+                parameters.push((Arc::clone(name), decode(part).into_owned()));
+            }
+        }
+        Some(parameters)
     }
 
     /// How alike a path and the template's literal segments are, in characters: a measure of which
@@ -74,10 +93,20 @@ impl Route {
     }
 }
 
-fn decode(part: &str) -> String {
-    if part.contains('%') {
-        percent_decode_str(part).decode_utf8_lossy().into_owned()
+/// The first segment of a path that begins with a slash, and what follows it.
+fn next(path: &str) -> Option<(&str, &str)> {
+    let rest = path.strip_prefix('/')?;
+    let end = rest
+        .bytes()
+        .position(|byte| byte == b'/')
+        .unwrap_or(rest.len());
+    Some(rest.split_at(end))
+}
+
+fn decode(part: &str) -> Cow<'_, str> {
+    if part.bytes().any(|byte| byte == b'%') {
+        percent_decode_str(part).decode_utf8_lossy()
     } else {
-        part.to_owned()
+        Cow::Borrowed(part)
     }
 }

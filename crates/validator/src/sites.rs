@@ -170,38 +170,64 @@ pub(crate) fn any<'v>(
     }
 }
 
-/// Calls `visit` with the JSON pointer and the value of each part that the path leads to.
+/// The way from a value to a part of it, kept in steps because most are never written out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trail<'t> {
+    Root,
+    Member(&'t Trail<'t>, &'t str),
+    Index(&'t Trail<'t>, usize),
+}
+
+impl Trail<'_> {
+    /// The way as a JSON pointer (RFC 6901).
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(32);
+        self.write(&mut pointer);
+        pointer
+    }
+
+    fn write(&self, pointer: &mut String) {
+        match self {
+            Self::Root => {}
+            Self::Member(parent, name) => {
+                parent.write(pointer);
+                pointer.push('/');
+                pointer.push_str(&escape(name));
+            }
+            Self::Index(parent, index) => {
+                parent.write(pointer);
+                pointer.push('/');
+                pointer.push_str(&index.to_string());
+            }
+        }
+    }
+}
+
+/// Calls `visit` with the way to and the value of each part that the path leads to.
 pub(crate) fn each<'v>(
     path: &[Token],
     value: &'v Value,
-    pointer: &mut String,
-    visit: &mut dyn FnMut(&str, &'v Value),
+    trail: &Trail<'_>,
+    visit: &mut dyn FnMut(&Trail<'_>, &'v Value),
 ) {
     let Some((token, rest)) = path.split_first() else {
-        visit(pointer, value);
+        visit(trail, value);
         return;
-    };
-    let length = pointer.len();
-    let mut step = |name: &str, part: &'v Value| {
-        pointer.push('/');
-        pointer.push_str(&escape(name));
-        each(rest, part, pointer, visit);
-        pointer.truncate(length);
     };
     match (token, value) {
         (Token::Member(name), Value::Object(members)) => {
             if let Some(part) = members.get(name) {
-                step(name, part);
+                each(rest, part, &Trail::Member(trail, name), visit);
             }
         }
         (Token::Index(index), Value::Array(items)) => {
             if let Some(part) = items.get(*index) {
-                step(&index.to_string(), part);
+                each(rest, part, &Trail::Index(trail, *index), visit);
             }
         }
         (Token::Items, Value::Array(items)) => {
             for (index, part) in items.iter().enumerate() {
-                step(&index.to_string(), part);
+                each(rest, part, &Trail::Index(trail, index), visit);
             }
         }
         _ => {}

@@ -271,7 +271,7 @@ fn inside(context: Context, keyword: &str) -> Context {
 }
 
 /// Members that only tell and do not assert.
-fn is_note(key: &str) -> bool {
+pub(crate) fn is_note(key: &str) -> bool {
     matches!(
         key,
         "title" | "description" | "$comment" | "examples" | "default" | "deprecated"

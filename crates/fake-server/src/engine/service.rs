@@ -37,7 +37,7 @@ pub(crate) fn path_parameter<'r>(reading: &'r RequestReading, name: &str) -> Opt
     reading
         .path_parameters
         .iter()
-        .find(|(key, _)| key == name)
+        .find(|(key, _)| **key == *name)
         .map(|(_, value)| value.as_str())
 }
 
