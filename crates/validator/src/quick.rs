@@ -109,6 +109,7 @@ fn asserts_by_itself(key: &str) -> bool {
             | "not"
             | "anyOf"
             | "oneOf"
+            | "dependentSchemas"
     )
 }
 

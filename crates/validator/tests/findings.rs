@@ -53,6 +53,14 @@ fn a_clean_exchange_has_no_finding(#[case] exchange: Exchange) {
     "/results/1/error_info"
 )]
 #[case(batch_action(), "/results/1/error_info/error_code", Some(json!("E1")), "MS-BA-16", Should, "/results/1/error_info/error_code")]
+#[case(
+    batch_action(),
+    "/results/0/error_info",
+    Some(json!({"error_code": "MSS.00000001", "error_msg": "x"})),
+    "MS-BA-13",
+    Should,
+    "/results/0/ret_status"
+)]
 #[case(asset_summary(), "/asset_list", None, "MS-AS-04", Must, "/asset_list")]
 #[case(asset_summary(), "/asset_list/0/asset_state", Some(json!("ACTIVE")), "MS-AS-05", Must, "/asset_list/0/asset_state")]
 #[case(asset_summary(), "/asset_list/0/asset_type", Some(json!("BUSINESS_CARD_TEMPLET")), "MS-AS-06", Must, "/asset_list/0/asset_type")]
