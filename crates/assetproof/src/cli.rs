@@ -54,7 +54,7 @@ Examples (with cargo, write `cargo xtask conformance` for `assetproof conformanc
       Runs some cases only, and lets a missed SHOULD fail.
 
   assetproof conformance --list
-      Shows the cases without running them.
+      Shows the cases without running them; --requirements shows what each promise is covered by.
 
 Exit codes: 0 conformant, 1 not conformant, 2 could not judge (nothing tested included),
 130 interrupted.
@@ -123,6 +123,10 @@ pub struct ConformanceArgs {
     /// Show the selected cases and run nothing.
     #[arg(long)]
     pub list: bool,
+    /// Show each requirement with its level, its source and the selected cases that cover it, and
+    /// run nothing.
+    #[arg(long, conflicts_with = "list")]
+    pub requirements: bool,
 }
 
 const SERVE_HELP: &str = "\

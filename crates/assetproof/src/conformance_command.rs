@@ -1,6 +1,5 @@
 //! `assetproof conformance`: from flags to a run for each target, its reports and the exit code.
 
-use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use crate::cli::ConformanceArgs;
 use crate::progress::Progress;
 use crate::{
     CONFORMANT, Error, INTERRUPTED, NOT_CONFORMANT, NOT_JUDGED, Result, announce, contracts,
-    interrupt, reports, targets,
+    interrupt, listing, reports, targets,
 };
 
 pub(crate) fn run(args: &ConformanceArgs) -> Result<u8> {
@@ -25,7 +24,11 @@ pub(crate) fn run(args: &ConformanceArgs) -> Result<u8> {
     let selection = Selection::new(args.api.clone(), &args.case, args.requirement.clone())?;
     let plan = Plan::new(validators, &selection)?;
     if args.list {
-        announce::out(&list(&plan));
+        announce::out(&listing::cases(&plan));
+        return Ok(CONFORMANT);
+    }
+    if args.requirements {
+        announce::out(&listing::requirements(&plan));
         return Ok(CONFORMANT);
     }
     tokio::runtime::Builder::new_multi_thread()
@@ -33,22 +36,6 @@ pub(crate) fn run(args: &ConformanceArgs) -> Result<u8> {
         .build()
         .map_err(Error::Process)?
         .block_on(judge_all(args, &plan))
-}
-
-fn list(plan: &Plan) -> String {
-    let width = plan
-        .cases
-        .iter()
-        .map(|planned| planned.case.id.len())
-        .max()
-        .unwrap_or(0);
-    let mut text = String::new();
-    for planned in &plan.cases {
-        let case = &planned.case;
-        let counts = if case.counted { "" } else { " (observed only)" };
-        let _infallible = writeln!(text, "{:<width$}  {}{counts}", case.id, case.title);
-    }
-    text
 }
 
 async fn judge_all(args: &ConformanceArgs, plan: &Plan) -> Result<u8> {

@@ -8,6 +8,7 @@ mod contracts;
 mod contracts_command;
 mod error;
 mod interrupt;
+mod listing;
 mod progress;
 mod reports;
 mod serve_command;

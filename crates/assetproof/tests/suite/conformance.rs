@@ -200,6 +200,35 @@ fn the_list_runs_nothing_and_a_pattern_narrows_it() {
 }
 
 #[test]
+fn each_requirement_is_shown_with_its_source_and_cases() {
+    let shown = run(&mut assetproof(&[
+        "conformance",
+        "--requirements",
+        "--api",
+        "metastudio",
+    ]));
+    assert_eq!(shown.code, Some(0));
+    let of = |id: &str| {
+        let start = shown
+            .out
+            .find(&format!("  {id} "))
+            .expect("the requirement is listed");
+        let rest = &shown.out[start..];
+        rest[..rest[2..].find("\n  M").map_or(rest.len(), |end| end + 2)].to_owned()
+    };
+    let covered = of("MS-BA-10");
+    assert!(
+        covered.contains("MUST") && covered.contains("Table 6 AssetActionResult"),
+        "{covered}"
+    );
+    assert!(
+        covered.contains("metastudio/batch-action/documented/200"),
+        "{covered}"
+    );
+    assert!(of("MS-BA-19").contains("no case covers it"));
+}
+
+#[test]
 fn one_seed_makes_the_same_requests_again() {
     let requests = |name: &str, seed: &str| {
         let folder = folder(name);

@@ -180,7 +180,12 @@ fn deleted(fault: Fault, request: &Value) -> Value {
 /// Judges a spoilt server by one case.
 pub(crate) fn judge(fault: Fault, case: &str, more: &[&str]) -> (Ended, Value, PathBuf) {
     let base = start(fault);
-    let folder = folder(&format!("wrong-{fault:?}-{}", more.len()));
+    let name = format!(
+        "wrong-{fault:?}-{}{}",
+        case.replace('/', "-"),
+        more.concat()
+    );
+    let folder = folder(&name);
     let state_url = format!("{base}/_states");
     let dir = folder.to_str().expect("UTF-8");
     let mut args = vec![

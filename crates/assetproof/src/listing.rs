@@ -1,0 +1,57 @@
+//! What a plan holds, as text: `--list` and `--requirements`.
+
+use std::fmt::Write;
+
+use conformance::Plan;
+
+/// The cases, a line each.
+pub(crate) fn cases(plan: &Plan) -> String {
+    let width = plan
+        .cases
+        .iter()
+        .map(|planned| planned.case.id.len())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for planned in &plan.cases {
+        let case = &planned.case;
+        let counts = if case.counted { "" } else { " (observed only)" };
+        let _infallible = writeln!(text, "{:<width$}  {}{counts}", case.id, case.title);
+    }
+    text
+}
+
+/// Each requirement with its level, its source and the cases that cover it.
+pub(crate) fn requirements(plan: &Plan) -> String {
+    let mut text = String::new();
+    for validator in &plan.contracts {
+        let contract = validator.contract();
+        let _infallible = writeln!(text, "{}", contract.name());
+        for requirement in contract.requirements.values() {
+            let _infallible = writeln!(
+                text,
+                "  {:<9} {:<6} {}\n{:19}{}, {}",
+                requirement.id,
+                requirement.level,
+                requirement.statement,
+                "",
+                requirement.source.document,
+                requirement.source.section,
+            );
+            let mut covering = plan
+                .cases
+                .iter()
+                .map(|planned| &planned.case)
+                .filter(|case| case.api == contract.api && case.revision == contract.revision)
+                .filter(|case| case.counted && case.covers.contains(&requirement.id))
+                .peekable();
+            if covering.peek().is_none() {
+                let _infallible = writeln!(text, "{:19}no case covers it", "");
+            }
+            for case in covering {
+                let _infallible = writeln!(text, "{:19}{}", "", case.id);
+            }
+        }
+    }
+    text
+}
