@@ -1,5 +1,5 @@
-//! The chores of the workspace. `cargo xtask conformance` is the program's own command with the
-//! same flags; the rest is for those who work on assetproof.
+//! The chores of the workspace: `cargo xtask conformance`, the program's own command with the same
+//! flags.
 
 use std::process::ExitCode;
 

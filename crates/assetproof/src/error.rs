@@ -78,7 +78,7 @@ pub enum Error {
         way_out: &'static str,
     },
     /// A folder or a file of the reports cannot be made.
-    #[error("failed to create {path}: {source} (choose another folder with --report-dir)")]
+    #[error("failed to replace {path}: {source} (choose another folder with --report-dir)")]
     ReportDir {
         /// The folder or file.
         path: PathBuf,

@@ -1,6 +1,7 @@
 //! Where the reports of a target go.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use conformance::Target;
@@ -19,6 +20,24 @@ pub(crate) fn folder(base: &Path, target: &Target, index: usize, several: bool) 
         source,
     })?;
     Ok(folder)
+}
+
+/// The file that everything else is rendered from.
+pub(crate) const RUN_FILE: &str = "run.ndjson";
+
+/// Removes what an earlier run left. A run that cannot be made must not leave the good reports of
+/// another one standing.
+pub(crate) fn remove_stale(folder: &Path) -> Result<()> {
+    for name in [RUN_FILE, "report.html", "junit.xml", "summary.md"] {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(Error::ReportDir { path, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The target's name as a folder's name.

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use conformance::{Credentials, Secret};
+use fake_server::engine::Api;
 use fake_server::{Engine, axum_front};
 use tokio::net::TcpListener;
 
@@ -13,7 +14,13 @@ use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
 pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     let mut builder = Engine::builder();
     for (api, revision) in contracts::choose(&args.revision)? {
-        builder = builder.revision(api, revision);
+        if Api::named(api).is_some() {
+            builder = builder.revision(api, revision);
+        } else if args.revision.iter().any(|(wanted, _)| wanted == api) {
+            return Err(Error::NotServed {
+                api: api.to_owned(),
+            });
+        }
     }
     let credentials = Credentials::from_env();
     if let Some(token) = credentials.token.as_ref().map(Secret::reveal) {

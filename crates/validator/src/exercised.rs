@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use contract::{Level, Operation};
+use contract::{Level, Message, Operation};
 use serde_json::Value;
 
 use crate::json::parse_json;
@@ -34,7 +34,7 @@ pub(crate) fn of(validator: &Validator, exchange: &Exchange, into: &mut BTreeSet
             (&operation.request, &compiled.request, &request_body)
         {
             into.extend(body.requirement.clone());
-            schema.sites.exercised(value, into);
+            schema.sites.exercised(value, Message::Request, into);
         }
     }
     for header in &spec.headers {
@@ -57,7 +57,7 @@ pub(crate) fn of(validator: &Validator, exchange: &Exchange, into: &mut BTreeSet
     into.extend(spec.requirement.clone());
     into.extend(body.requirement.clone());
     if let Some(schema) = &compiled_response.body {
-        schema.sites.exercised(&value, into);
+        schema.sites.exercised(&value, Message::Response, into);
     }
     tied(
         operation,

@@ -40,13 +40,6 @@ pub enum JsonFault {
     },
 }
 
-impl JsonFault {
-    /// Whether there is no value to go on with.
-    pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::ByteOrderMark | Self::DuplicateMember { .. })
-    }
-}
-
 impl fmt::Display for JsonFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use contract::Message;
+use serde_json::{Map, Value};
 
 use crate::json::escape;
+use crate::transform::is_note;
 
 /// One step from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,15 @@ pub(crate) enum Token {
 pub(crate) struct Site<T> {
     pub(crate) path: Vec<Token>,
     pub(crate) what: T,
+}
+
+/// A requirement that applies at a place.
+#[derive(Debug)]
+pub(crate) struct Promise {
+    pub(crate) id: String,
+    /// Whether it only sets a limit. That a value within the limit is accepted does not show that
+    /// one beyond it is refused.
+    pub(crate) limit: bool,
 }
 
 /// A documented contradiction: the branches of an `anyOf`.
@@ -43,7 +54,7 @@ pub(crate) struct Branch {
 /// What one schema speaks of.
 #[derive(Debug, Default)]
 pub(crate) struct Sites {
-    pub(crate) requirements: Vec<Site<String>>,
+    pub(crate) requirements: Vec<Site<Promise>>,
     pub(crate) readings: Vec<Site<Readings>>,
 }
 
@@ -74,7 +85,10 @@ fn walk(
     if let Some(requirement) = own {
         sites.requirements.push(Site {
             path: path.clone(),
-            what: requirement.to_owned(),
+            what: Promise {
+                id: requirement.to_owned(),
+                limit: only_limits(members),
+            },
         });
     }
     let around = own.or(around);
@@ -108,6 +122,17 @@ fn walk(
             walk(subschema, definitions, path, around, sites);
         }
     }
+}
+
+fn only_limits(members: &Map<String, Value>) -> bool {
+    let mut asserting = members.keys().filter(|key| !is_note(key)).peekable();
+    asserting.peek().is_some()
+        && asserting.all(|key| {
+            matches!(
+                key.as_str(),
+                "minItems" | "maxItems" | "minLength" | "maxLength" | "minimum" | "maximum"
+            )
+        })
 }
 
 fn readings(
@@ -235,11 +260,14 @@ pub(crate) fn each<'v>(
 }
 
 impl Sites {
-    /// Adds the requirements that apply to some part of the body.
-    pub(crate) fn exercised(&self, body: &Value, into: &mut BTreeSet<String>) {
+    /// Adds the requirements that some part of the body puts to the test. A request that was
+    /// accepted does not test the limits that it keeps; a response does.
+    pub(crate) fn exercised(&self, body: &Value, message: Message, into: &mut BTreeSet<String>) {
         for site in &self.requirements {
-            if !into.contains(&site.what) && any(&site.path, body, &mut |_| true) {
-                into.insert(site.what.clone());
+            let Promise { id, limit } = &site.what;
+            let tests = message == Message::Response || !limit;
+            if tests && !into.contains(id) && any(&site.path, body, &mut |_| true) {
+                into.insert(id.clone());
             }
         }
     }

@@ -271,6 +271,38 @@ fn a_request_without_credentials_and_one_with_half_of_them() {
     );
 }
 
+#[rstest]
+#[case("user-1", false)]
+#[case("Jos\u{e9} \u{416}", false)]
+#[case("\u{5f20}\u{4e09}", true)]
+#[case::beyond_the_basic_plane("\u{20000}", true)]
+#[case::ideographic_zero("\u{3007}", true)]
+fn a_third_party_user_holds_no_chinese_characters(#[case] user: &str, #[case] found: bool) {
+    let mut exchange = batch_action();
+    exchange
+        .request
+        .headers
+        .push(("X-App-UserId".to_owned(), user.as_bytes().to_vec()));
+    let findings = judge(&exchange);
+    assert_eq!(!findings.is_empty(), found, "{findings:#?}");
+    if found {
+        assert_eq!(
+            requirement(&findings, "MS-BA-04").location.to_string(),
+            "header X-App-UserId"
+        );
+    }
+}
+
+#[test]
+fn that_few_are_accepted_does_not_test_the_limit() {
+    let exchange = assets_delete();
+    let exercised = validator("/v2/").exercised(&exchange);
+    assert!(
+        exercised.contains("RO-AD-04") && !exercised.contains("RO-AD-05"),
+        "{exercised:?}"
+    );
+}
+
 #[test]
 fn no_finding_shows_a_secret() {
     let mut exchange = assets_delete();

@@ -1,8 +1,32 @@
 //! The `curl` line of a failing exchange: pasted into a shell, it sends the same request.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 
 use crate::wrong_server::{Fault, judge};
+
+/// Sends what `curl` was given over a socket, and returns the answer.
+fn send(url: &str, headers: &[&str], body: &str) -> String {
+    let (address, path) = url
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .expect("an http URL with a path");
+    let mut stream = TcpStream::connect(address).expect("the server still listens");
+    let headers = headers.join("\r\n");
+    write!(
+        stream,
+        "POST /{path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("it reads");
+    stream
+        .shutdown(std::net::Shutdown::Write)
+        .expect("the request has ended");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
 
 #[test]
 fn the_curl_line_sends_the_same_request() {
@@ -46,5 +70,17 @@ fn the_curl_line_sends_the_same_request() {
             .iter()
             .any(|part| part.eq_ignore_ascii_case("x-auth-token: secret-token")),
         "the token comes from the environment: {parts:?}"
+    );
+    let headers: Vec<&str> = parts
+        .iter()
+        .zip(&parts[1..])
+        .filter(|(flag, _)| **flag == "-H")
+        .map(|(_, header)| *header)
+        .collect();
+    let url = step["request"]["url"].as_str().expect("a URL");
+    let answer = send(url, &headers, after("--data-binary"));
+    assert!(
+        answer.ends_with(step["response"]["body"]["text"].as_str().expect("a body")),
+        "the same answer comes again: {answer}"
     );
 }
