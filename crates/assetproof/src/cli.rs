@@ -75,7 +75,7 @@ pub struct ConformanceArgs {
         value_delimiter = ','
     )]
     pub target: Vec<String>,
-    /// Where the target's states are set up (Pact's provider-state callback).
+    /// Where the target's states are set up (Pact's provider-state callback); for one target only.
     #[arg(
         long,
         value_name = "URL",
@@ -113,7 +113,7 @@ pub struct ConformanceArgs {
     /// How many cases run at once.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// The longest time for one request, from connecting to the last byte; a case as a whole may
+    /// The longest time (500ms, 10s, 2m) for one request, from connecting to the last byte; a case as a whole may
     /// take three times as long.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
@@ -152,7 +152,7 @@ Ctrl-C or SIGTERM stops it after the requests that are under way.";
 #[derive(Debug, Args)]
 #[command(after_long_help = SERVE_HELP)]
 pub struct ServeArgs {
-    /// Address and port; port 0 takes a free one.
+    /// Address and port, e.g. 127.0.0.1:8080; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
     /// The revision of an API's documentation to serve; repeatable.

@@ -1,7 +1,7 @@
 //! Which contracts a command works with: the embedded ones, one revision of each API, and those
 //! that `--contract` brings along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,7 +23,17 @@ pub(crate) fn load(
         contracts.insert(contract.api.clone(), contract);
     }
     let own: Vec<String> = contracts.keys().cloned().collect();
-    let chosen = choose(revisions)?;
+    // A contract of one's own has the revision that it has; to ask for that one is no mistake.
+    let of_built_in: Vec<(String, String)> = revisions
+        .iter()
+        .filter(|(api, revision)| {
+            contracts
+                .get(api)
+                .is_none_or(|contract| contract.revision != *revision)
+        })
+        .cloned()
+        .collect();
+    let chosen = choose(&of_built_in)?;
     for (api, revision) in chosen {
         if !contracts.contains_key(api)
             && (apis.is_empty() || apis.iter().any(|wanted| wanted == api))
@@ -33,7 +43,11 @@ pub(crate) fn load(
     }
     for api in apis {
         if !contracts.contains_key(api) {
-            return Err(unknown_api(api, contracts.keys().map(String::as_str)));
+            let known = embedded::names().into_iter().map(|(api, _)| api);
+            return Err(unknown_api(
+                api,
+                known.chain(own.iter().map(String::as_str)),
+            ));
         }
     }
     // A contract of one's own is what one came for; the built-in ones then stay out unless asked.
@@ -86,6 +100,10 @@ pub(crate) fn choose(revisions: &[(String, String)]) -> Result<Vec<(&'static str
 fn unknown_api<'n>(api: &str, known: impl Iterator<Item = &'n str>) -> Error {
     Error::UnknownApi {
         api: api.to_owned(),
-        known: known.collect::<Vec<_>>().join(", "),
+        known: known
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }

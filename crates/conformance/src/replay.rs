@@ -357,8 +357,9 @@ impl<'c> Playing<'c> {
             title,
             counted,
             covers,
-            ..
+            steps,
         } = case.clone();
+        let due = steps.last().map(|step| step.expected.status);
         let mut record = CaseRecord {
             id,
             api,
@@ -367,6 +368,7 @@ impl<'c> Playing<'c> {
             kind,
             title,
             counted,
+            due,
             covers,
             exercised: self.exercised.into_iter().collect(),
             verdict,

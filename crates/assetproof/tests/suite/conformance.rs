@@ -129,6 +129,42 @@ fn without_credentials_and_states_nothing_is_judged_and_that_is_no_success() {
 }
 
 #[test]
+fn a_wrong_credential_is_told_as_such_and_is_no_success() {
+    let serving = Serving::start(&[]);
+    let folder = folder("wrong-credential");
+    let dir = folder.to_str().expect("UTF-8");
+    let state_url = format!("{}/_states", serving.base);
+    for api in ["metastudio", "roma", "smh"] {
+        let mut command = assetproof(&[
+            "conformance",
+            "--target",
+            &serving.base,
+            "--state-url",
+            &state_url,
+            "--api",
+            api,
+            "--report-dir",
+            dir,
+        ]);
+        command
+            .env("ASSETPROOF_TOKEN", "wrong")
+            .env("ASSETPROOF_ACCESS_TOKEN", "wrong");
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(2), "{api}: {}", ended.out);
+        assert!(
+            ended.out.contains("are the credentials"),
+            "{api}: {}",
+            ended.out
+        );
+        let junit = std::fs::read_to_string(folder.join("junit.xml")).expect("the report");
+        assert!(
+            junit.contains("errors=\"1\""),
+            "a build server sees it: {junit}"
+        );
+    }
+}
+
+#[test]
 fn a_port_where_nobody_listens_is_told_at_once() {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let base = format!("http://{}", free.local_addr().expect("it is bound"));
@@ -161,7 +197,7 @@ fn a_port_where_nobody_listens_is_told_at_once() {
 #[rstest]
 #[case(&["--case", "nothing/**"], "nothing/**")]
 #[case(&["--requirement", "XX-01"], "XX-01")]
-#[case(&["--api", "nope"], "nope")]
+#[case(&["--api", "nope"], "there are metastudio, roma, smh")]
 #[case(&["--revision", "roma=1"], "2022-12, 2025-10")]
 #[case(&["--tenant", "projectid=1"], "project_id")]
 #[case(&["--target", "ftp://x"], "scheme")]

@@ -101,6 +101,18 @@ fn no_judgement(run: &Run, summary: &Summary) -> String {
         )
     } else if !summary.judged {
         "No case was judged.".to_owned()
+    } else if !summary.unaccepted.is_empty() {
+        let told: Vec<String> = summary
+            .unaccepted
+            .iter()
+            .map(|unaccepted| format!("Of {}, {}", unaccepted.contract, unaccepted.reason))
+            .collect();
+        format!(
+            "{}.",
+            told.join(". ")
+                .replace("?.", "?")
+                .trim_end_matches(['.', '?'])
+        )
     } else {
         "Not every selected case was run.".to_owned()
     }

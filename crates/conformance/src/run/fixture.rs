@@ -474,6 +474,7 @@ fn case(id: &str, title: &str) -> CaseRecord {
         kind: CaseKind::Documented,
         title: title.to_owned(),
         counted: true,
+        due: None,
         covers: Vec::new(),
         exercised: Vec::new(),
         verdict: Verdict::Pass,

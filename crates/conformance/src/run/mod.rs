@@ -8,6 +8,7 @@ mod read;
 mod record;
 mod requirement;
 mod summary;
+mod unaccepted;
 mod write;
 
 pub use error::ReadError;
@@ -21,4 +22,5 @@ pub use record::{
 pub(crate) use requirement::verdict_of;
 pub use requirement::{LevelCounts, RequirementSummary};
 pub use summary::{OperationSummary, Summary};
+pub use unaccepted::Unaccepted;
 pub use write::RunWriter;

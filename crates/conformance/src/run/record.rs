@@ -172,6 +172,9 @@ pub struct CaseRecord {
     pub title: String,
     /// False when it only observes: its findings then never fail or warn.
     pub counted: bool,
+    /// The status that its last step is about, when it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<u16>,
     /// The requirements that it is there for.
     pub covers: Vec<String>,
     /// The requirements that its exchanges really put to the test.

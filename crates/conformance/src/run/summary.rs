@@ -7,6 +7,7 @@ use contract::Level;
 
 use super::observed::{errata, skips};
 use super::requirement::requirements;
+use super::unaccepted::{Unaccepted, unaccepted};
 use super::{Counts, ErratumSummary, LevelCounts, RequirementSummary, Run, SkipSummary, Verdict};
 
 /// The run in figures.
@@ -24,6 +25,8 @@ pub struct Summary {
     pub skips: Vec<SkipSummary>,
     /// Why the run does not tell the whole story ([`Run::cut_short`]).
     pub cut_short: Option<String>,
+    /// The contracts of which no documented request was accepted.
+    pub unaccepted: Vec<Unaccepted>,
     /// Whether any counted case was judged; a run in which none was proves nothing.
     pub judged: bool,
     /// 0 conformant, 1 not, 2 could not judge (nothing tested included), 130 interrupted.
@@ -60,10 +63,12 @@ impl Summary {
             );
             case.counted && judged
         });
+        let unaccepted = unaccepted(run);
         Self {
             counts,
             judged,
-            exit_code: exit_code(run, counts, judged),
+            exit_code: exit_code(run, counts, judged && unaccepted.is_empty()),
+            unaccepted,
             operations: operations(run, &requirements),
             errata: errata(run),
             skips: skips(run, &requirements),
@@ -95,7 +100,7 @@ impl Summary {
 }
 
 /// A failure outweighs all; then what could not be judged; a run in which no case was judged at
-/// all proves nothing, and a run without its footer or without all of its cases is incomplete.
+/// all, or nothing of one contract was accepted, proves nothing, and a run without its footer or without all of its cases is incomplete.
 fn exit_code(run: &Run, counts: Counts, judged: bool) -> u8 {
     let interrupted = run.footer.as_ref().is_some_and(|footer| footer.interrupted);
     if interrupted {
