@@ -339,7 +339,12 @@ pub(crate) fn verdict(
         .max();
     match worst {
         Some(Verdict::Fail) => (Verdict::Fail, None),
-        worst if exercised.contains(own) || missed(own, findings) => {
+        // A warning of a step before the last is not about what the case is there for.
+        worst
+            if exercised.contains(own)
+                || missed(own, findings)
+                || (worst.is_some() && answered_last(case, findings)) =>
+        {
             (worst.unwrap_or(Verdict::Pass), None)
         }
         _ => {
@@ -367,5 +372,11 @@ fn missed(own: &str, findings: &[CaseFinding]) -> bool {
     findings.iter().any(|found| {
         found.finding.requirement.as_deref() == Some(own)
             && found.finding.severity() > Severity::Observation
+    })
+}
+/// Whether a finding that is more than an observation is about the last step of the case.
+fn answered_last(case: &Case, findings: &[CaseFinding]) -> bool {
+    findings.iter().any(|found| {
+        found.step + 1 == case.steps.len() && found.finding.severity() > Severity::Observation
     })
 }

@@ -1,6 +1,7 @@
 //! The runner against servers: the fake, wrong ones, and such that hardly are servers at all.
 
 mod against_the_fake;
+mod levels;
 mod misbehaving;
 mod result_file;
 mod runs;

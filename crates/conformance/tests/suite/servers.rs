@@ -32,7 +32,15 @@ pub(crate) async fn http(answer: impl Fn(Seen) -> Response + Send + Sync + 'stat
                 .unwrap_or_default();
             if parts.uri.path() == "/_states" {
                 let asset = assets.fetch_add(1, Ordering::Relaxed);
-                return json_answer(200, &json!({ "asset_id": format!("asset-{asset}") }));
+                return json_answer(
+                    200,
+                    &json!({
+                        "asset_id": format!("asset-{asset}"),
+                        "app_id": "app",
+                        "task_id": "task",
+                        "job_id": "job",
+                    }),
+                );
             }
             answer(Seen {
                 target: parts.uri.to_string(),
