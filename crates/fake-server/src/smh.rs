@@ -22,6 +22,7 @@ use crate::engine::{
     path_parameter, reply,
 };
 use space::{Mode, Space};
+use tree::{Blocked, Tree};
 
 /// The most items of one request, as the vendor's Chinese page has it.
 const MOST_ITEMS: usize = 1000;
@@ -131,17 +132,7 @@ impl Smh {
         params: &Params<'_>,
         action: Action,
     ) -> Result<Value, StateError> {
-        let path = params.required("path")?;
-        self.change(params, |space| match action {
-            Action::SetUp => space
-                .tree
-                .add_file(path)
-                .map_err(|blocked| params.invalid("path", &blocked.to_string())),
-            Action::TearDown => {
-                space.tree.remove(path);
-                Ok(())
-            }
-        })
+        self.exists(params, action, Tree::add_file)
     }
 
     /// The state `directory exists`.
@@ -150,11 +141,18 @@ impl Smh {
         params: &Params<'_>,
         action: Action,
     ) -> Result<Value, StateError> {
+        self.exists(params, action, Tree::add_directory)
+    }
+
+    fn exists(
+        &self,
+        params: &Params<'_>,
+        action: Action,
+        add: impl FnOnce(&mut Tree, &str) -> Result<(), Blocked>,
+    ) -> Result<Value, StateError> {
         let path = params.required("path")?;
         self.change(params, |space| match action {
-            Action::SetUp => space
-                .tree
-                .add_directory(path)
+            Action::SetUp => add(&mut space.tree, path)
                 .map_err(|blocked| params.invalid("path", &blocked.to_string())),
             Action::TearDown => {
                 space.tree.remove(path);
