@@ -21,6 +21,7 @@ mod query;
 mod quick;
 mod relations;
 mod route;
+mod sample;
 mod schema_errors;
 mod shown;
 mod sites;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::compile::{Frame, Schema};
 use crate::finding::{Check, Finding, Location};
 use crate::json::escape;
-use crate::{shown, transform};
+use crate::{sample, shown, transform};
 
 /// More findings than this in one body tell nothing new, and a body may have a million items.
 const LIMIT: usize = 200;
@@ -23,7 +23,23 @@ pub(crate) fn collect(
     frame: Frame<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let errors: Vec<_> = schema.compiled.iter_errors(body).take(LIMIT).collect();
+    let sample = sample::of(body);
+    let mut errors: Vec<_> = match &sample {
+        // How long an array is can only be said of the whole one.
+        Some(sample) => schema
+            .compiled
+            .iter_errors(sample)
+            .filter(|error| !matches!(error.kind(), Kind::MinItems { .. } | Kind::MaxItems { .. }))
+            .take(LIMIT)
+            .collect(),
+        None => schema.compiled.iter_errors(body).take(LIMIT).collect(),
+    };
+    if sample.is_some()
+        && let Err(first) = schema.compiled.validate(body)
+        && !errors.iter().any(|error| same(error, &first))
+    {
+        errors.insert(0, first);
+    }
     let is_type = |error: &ValidationError<'_>| matches!(error.kind(), Kind::Type { .. });
     let mistyped: BTreeSet<&str> = errors
         .iter()
@@ -36,6 +52,11 @@ pub(crate) fn collect(
             one(schema, error, frame, findings);
         }
     }
+}
+
+/// Whether two errors say the same of the same place.
+fn same(one: &ValidationError<'_>, other: &ValidationError<'_>) -> bool {
+    one.instance_path() == other.instance_path() && one.schema_path() == other.schema_path()
 }
 
 /// What stands around a keyword in the linked schema.

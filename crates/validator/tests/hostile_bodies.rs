@@ -62,6 +62,27 @@ fn a_million_wrong_items_make_a_bounded_number_of_findings() {
     );
 }
 
+#[test]
+fn what_is_wrong_only_at_the_end_of_a_long_array_is_found() {
+    let mut exchange = batch_action();
+    let items = [vec![r#""a1""#; 5_000], vec!["7"]].concat().join(",");
+    exchange.request.body =
+        Bytes::from(format!(r#"{{"action": "DELETE", "asset_ids": [{items}]}}"#));
+    let findings = judge(&exchange);
+    let found = requirement(&findings, "MS-BA-06");
+    assert_eq!(found.location.to_string(), "/asset_ids/5000");
+}
+
+#[test]
+fn the_length_of_a_long_array_is_that_of_the_whole() {
+    let mut exchange = common::assets_delete();
+    let tasks = vec![r#"{"task_id": "t"}"#; 2_000].join(",");
+    exchange.request.body = Bytes::from(format!(r#"{{"apps": "a", "tasks": [{tasks}]}}"#));
+    let findings = judge(&exchange);
+    let found = requirement(&findings, "RO-AD-05");
+    assert_eq!(found.actual, "2000 items");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -31,7 +31,14 @@ pub(crate) enum Blocked {
     /// A directory is there already.
     #[error("{0} is a directory")]
     Directory(String),
+    /// The path is deeper than any file lies.
+    #[error("it has {0} segments, and at most {DEEPEST} are taken")]
+    Deep(usize),
 }
+
+/// The most segments of a path. Inferred: each parent is kept with its whole path, so that the
+/// room for one path grows with the square of its depth.
+const DEEPEST: usize = 256;
 
 impl Tree {
     /// Puts a file at the path, with its parents; nothing happens when it is there already.
@@ -57,6 +64,9 @@ impl Tree {
     fn add(&mut self, segments: Vec<String>, kind: Kind) -> Result<(), Blocked> {
         if segments.is_empty() {
             return Err(Blocked::Root);
+        }
+        if segments.len() > DEEPEST {
+            return Err(Blocked::Deep(segments.len()));
         }
         let parents = (1..segments.len()).map(|length| &segments[..length]);
         if let Some(file) = parents
@@ -126,6 +136,14 @@ fn segments(path: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_without_end_takes_no_room() {
+        let mut tree = Tree::default();
+        let deep = "a/".repeat(100_000);
+        assert_eq!(tree.add_file(&deep), Err(Blocked::Deep(100_000)));
+        assert_eq!(tree.add_directory(&"a/".repeat(DEEPEST)), Ok(()));
+    }
 
     fn tree(files: &[&str]) -> Tree {
         let mut tree = Tree::default();
