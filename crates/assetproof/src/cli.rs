@@ -146,7 +146,7 @@ Bring it into a state, as Pact's provider-state callback does:
   curl http://127.0.0.1:8080/_states -d \\
     '{\"state\": \"asset exists\", \"params\": {\"project_id\": \"p1\"}, \"action\": \"setup\"}'
 
-Ctrl-C or SIGTERM stops it after the requests that are under way.";
+Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
 
 /// Flags of `serve`.
 #[derive(Debug, Args)]

@@ -2,14 +2,20 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use conformance::{Credentials, Secret};
 use fake_server::engine::Api;
 use fake_server::{Engine, axum_front};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::cli::ServeArgs;
 use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
+
+/// How long requests that are under way may take to end after a signal. A client that has sent half
+/// a request must not keep the process.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     let mut builder = Engine::builder();
@@ -56,6 +62,19 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
     let bound = listener.local_addr().map_err(listen_error)?;
     let stop = interrupt::signal()?;
     announce::out(&format!("listening on http://{bound}\n"));
-    axum_front::serve(listener, engine, stop).await?;
+    let (stopping, stopped) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _unheard = stopping.send(());
+    };
+    let patience = async move {
+        // The sender is dropped unsent only when serving has ended by itself.
+        let _signal = stopped.await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        served = axum_front::serve(listener, engine, stop) => served?,
+        () = patience => {}
+    }
     Ok(())
 }

@@ -97,6 +97,19 @@ fn a_signal_ends_it_cleanly(#[case] signal: &str) {
 }
 
 #[test]
+fn half_a_request_does_not_keep_the_process() {
+    let mut serving = Serving::start(&[]);
+    let address = serving.base.trim_start_matches("http://");
+    let mut half = TcpStream::connect(address).expect("it listens");
+    half.write_all(b"POST /_states HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        .expect("it reads");
+    // An answer on another connection shows that the first one has been taken, too.
+    assert!(post(&serving.base, "/_states", "", "{}").starts_with("HTTP/1.1 4"));
+    assert_eq!(serving.signal("TERM"), Some(0));
+    drop(half);
+}
+
+#[test]
 fn a_busy_port_is_a_clear_error() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it is bound").to_string();
