@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::document::{self, parse};
 use crate::schemas::SCHEME;
-use crate::{Contract, Error, Place, Result, SchemaRef, embedded};
+use crate::{Contract, Error, Life, Place, Result, SchemaRef, embedded};
 
 const FOLDER: &str = "schemas/formats/";
 /// Files beside `openapi.yaml` with the embedded schema of their format.
@@ -21,6 +21,8 @@ const FORMATS: [(&str, &str); 2] = [
     ),
     ("errata.yaml", "schemas/formats/errata.schema.json"),
 ];
+/// The embedded schema of the file that `x-life` names.
+const LIFE: &str = "schemas/formats/life.schema.json";
 
 impl Contract {
     /// Checks what loading an embedded contract takes on trust. `from_dir` has done it already.
@@ -37,10 +39,31 @@ impl Contract {
         self.compiles()?;
         for (name, format) in FORMATS {
             if embedded::file(format).is_some() {
-                self.has_format(name, format)?;
+                let path = format!("schemas/{}/{name}", self.name());
+                self.has_format(&path, format)?;
             }
         }
+        if let Some(life) = &self.life {
+            self.has_format(&life.file, LIFE)?;
+            self.ends(life)?;
+        }
         Ok(())
+    }
+
+    /// The condition that ends the wait for later results is a schema.
+    fn ends(&self, life: &Life) -> Result<()> {
+        let Some(later) = &life.results.later else {
+            return Ok(());
+        };
+        jsonschema::draft202012::new(&later.until)
+            .map(drop)
+            .map_err(|error| {
+                let place = SchemaRef {
+                    document: format!("{SCHEME}{}", life.file),
+                    pointer: "/results/later/until".to_owned(),
+                };
+                self.invalid(&place, &error)
+            })
     }
 
     fn is_schema(&self, root: &SchemaRef, schema: &Value) -> Result<()> {
@@ -110,8 +133,10 @@ impl Contract {
         }
     }
 
-    fn has_format(&self, name: &str, format: &str) -> Result<()> {
-        let uri = format!("{SCHEME}schemas/{}/{name}", self.name());
+    /// Whether the file at `path` keeps to the embedded schema at `format`.
+    fn has_format(&self, path: &str, format: &str) -> Result<()> {
+        let uri = format!("{SCHEME}{path}");
+        let name = path.rsplit('/').next().unwrap_or(path);
         let Some((shown, text)) = self.schemas.source(&uri) else {
             return Ok(());
         };

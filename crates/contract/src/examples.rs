@@ -130,6 +130,9 @@ fn replay<'a>(
             correction.required("value")?;
         }
     }
+    for instead in cursor.items_of("instead")? {
+        linker.promises.erratum(&instead.required("erratum")?)?;
+    }
     if let Some(until) = cursor.get("until") {
         linker.root_schema(&until)?;
     }
@@ -198,7 +201,8 @@ impl Error {
     }
 }
 
-fn state_names<'n>(node: &'n Node, used: &mut Vec<&'n str>) {
+/// Collects each NAME of a `$states.NAME.member` within the node.
+pub(crate) fn state_names<'n>(node: &'n Node, used: &mut Vec<&'n str>) {
     match &node.data {
         Data::String(text) => {
             if let Some(rest) = text.strip_prefix("$states.") {

@@ -9,6 +9,8 @@ use std::str::{Chars, FromStr};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
+use crate::schemas::push_token;
+
 /// A query that selects values from a JSON value, e.g. `$.results[*].asset_ids[*]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonPath {
@@ -65,6 +67,33 @@ impl JsonPath {
         found
     }
 
+    /// The values that it selects with the JSON pointer (RFC 6901) of each, in order.
+    pub fn locate<'v>(&self, value: &'v Value) -> Vec<(String, &'v Value)> {
+        let mut found = vec![(String::new(), value)];
+        for segment in &self.segments {
+            let mut next = Vec::new();
+            for (pointer, value) in found {
+                step(segment, &pointer, value, &mut next);
+            }
+            found = next;
+        }
+        found
+    }
+
+    /// The JSON pointer of what all selected values lie in: the names and indexes before the first
+    /// `[*]`.
+    pub fn root(&self) -> String {
+        let mut pointer = String::new();
+        for segment in &self.segments {
+            match segment {
+                Segment::Name(name) => push_token(&mut pointer, name),
+                Segment::Index(index) => push_token(&mut pointer, &index.to_string()),
+                Segment::Every => break,
+            }
+        }
+        pointer
+    }
+
     /// Whether a value at the JSON pointer (RFC 6901) is one that it selects or passes through.
     pub fn passes(&self, pointer: &str) -> bool {
         let mut segments = self.segments.iter();
@@ -112,6 +141,43 @@ fn walk<'v>(segments: &[Segment], value: &'v Value, each: &mut dyn FnMut(&'v Val
             }
         }
         // RFC 9535, 2.3: a selector that does not fit the value selects nothing.
+        _ => {}
+    }
+}
+
+/// Adds what one segment selects from the value at `pointer`.
+fn step<'v>(
+    segment: &Segment,
+    pointer: &str,
+    value: &'v Value,
+    found: &mut Vec<(String, &'v Value)>,
+) {
+    let mut add = |token: &str, value| {
+        let mut pointer = pointer.to_owned();
+        push_token(&mut pointer, token);
+        found.push((pointer, value));
+    };
+    match (segment, value) {
+        (Segment::Name(name), Value::Object(members)) => {
+            if let Some(value) = members.get(name) {
+                add(name, value);
+            }
+        }
+        (Segment::Index(index), Value::Array(items)) => {
+            if let Some(value) = items.get(*index) {
+                add(&index.to_string(), value);
+            }
+        }
+        (Segment::Every, Value::Array(items)) => {
+            for (index, value) in items.iter().enumerate() {
+                add(&index.to_string(), value);
+            }
+        }
+        (Segment::Every, Value::Object(members)) => {
+            for (name, value) in members {
+                add(name, value);
+            }
+        }
         _ => {}
     }
 }
@@ -334,6 +400,18 @@ mod tests {
     fn refuses(#[case] query: &str, #[case] what: &str, #[case] at: usize) {
         let error = JsonPath::parse(query).unwrap_err();
         assert_eq!((error.what, error.at), (what, at));
+    }
+
+    #[rstest]
+    #[case("$", json!([["", {"a": [{"b/c": 1}, {"b/c": 2}]}]]), "")]
+    #[case("$.a[*]['b/c']", json!([["/a/0/b~1c", 1], ["/a/1/b~1c", 2]]), "/a")]
+    #[case("$.a[1]", json!([["/a/1", {"b/c": 2}]]), "/a/1")]
+    #[case("$.a[*].x", json!([]), "/a")]
+    fn locates(#[case] query: &str, #[case] expected: Value, #[case] root: &str) {
+        let value = json!({"a": [{"b/c": 1}, {"b/c": 2}]});
+        let query: JsonPath = query.parse().unwrap();
+        assert_eq!(json!(query.locate(&value)), expected);
+        assert_eq!(query.root(), root);
     }
 
     #[test]

@@ -240,6 +240,18 @@ impl<'a> Linker<'a> {
             }
         }
         cursor.read_member::<Volatile>("x-volatile")?;
+        self.promises
+            .optional_requirement(cursor, "x-unknown-value")?;
+        for (_, requirement) in cursor.members_of("x-accepted")? {
+            self.promises.requirement(&requirement)?;
+        }
+        if let Some(limit) = cursor.get("x-shared-limit") {
+            self.promises.erratum(&limit.required("erratum")?)?;
+            let with = limit.required("with")?;
+            if !with.text()?.starts_with('/') {
+                return Err(with.fault("a JSON pointer into the body starts with /"));
+            }
+        }
         if let Some(member) = cursor.get("x-unknown-members")
             && member.text()? != "allow"
         {

@@ -14,7 +14,7 @@ use crate::promises::Promises;
 use crate::schemas::{SCHEME, join, resolve_reference};
 use crate::vocabulary::{Owner, refuse_unknown};
 use crate::yaml::{Data, Node};
-use crate::{Contract, Error, Result, Schemas, citations, embedded, openapi};
+use crate::{Contract, Error, Result, Schemas, arazzo, citations, embedded, life, openapi};
 
 /// The promises that are common to all contracts.
 const COMMON: &str = "schemas/http/requirements.yaml";
@@ -146,6 +146,13 @@ impl Reading {
                 });
             }
         }
+        let life = openapi.cursor().get("x-life");
+        if let Some(path) = life.and_then(|name| join(&main, name.text().ok()?)) {
+            wanted.push(Wanted {
+                path,
+                parsed: false,
+            });
+        }
         self.documents.insert(main.clone(), openapi);
         self.read_all(wanted)?;
 
@@ -180,6 +187,22 @@ impl Reading {
         let (api, revision) = identity(&openapi)?;
         let parts = openapi::read(&openapi, &mut linker)?;
         citations::check(&requirements, &errata, &promises, &parts.operations)?;
+        let scenarios = arazzo::files(&openapi, &linker)?;
+        let around = arazzo::Surroundings {
+            openapi: &main,
+            operations: &parts.operations,
+            schemes: &parts.schemes,
+            promises: &promises,
+        };
+        let scenarios = arazzo::read(&scenarios, &around)?;
+        let life_file = openapi
+            .get("x-life")
+            .map(|name| parsed(&name, "x-life", &linker))
+            .transpose()?;
+        let life = life_file
+            .as_ref()
+            .map(|file| life::read(&file.cursor(), &promises, &parts.operations))
+            .transpose()?;
 
         let mut schemas = Schemas::default();
         schemas.set_roots(linker.roots.into_iter().collect());
@@ -193,7 +216,7 @@ impl Reading {
                 &text,
             );
         }
-        for document in [&requirements, &errata] {
+        for document in [&requirements, &errata].into_iter().chain(&life_file) {
             let text = String::from_utf8_lossy(&self.contents[&document.path]);
             schemas.keep_source(document.uri(), &document.shown, &text);
         }
@@ -210,6 +233,8 @@ impl Reading {
             schemes: parts.schemes,
             requirements: promises.requirements,
             errata: promises.errata,
+            life,
+            scenarios,
             schemas,
         })
     }
@@ -259,6 +284,13 @@ impl Reading {
     }
 }
 
+/// The file of the contract that the text at `name`, the member `member`, leads to.
+fn parsed(name: &Cursor<'_>, member: &'static str, linker: &Linker<'_>) -> Result<Document> {
+    let (path, bytes) = linker.content(name, member)?;
+    let shown = linker.files.shown(&path);
+    Document::parse(path, shown, &bytes)
+}
+
 /// A file that another one refers to.
 struct Wanted {
     path: String,
@@ -296,6 +328,18 @@ fn references(document: &Document, node: &Node, wanted: &mut Vec<Wanted>) {
                                 path,
                                 parsed: false,
                             });
+                        }
+                    }
+                    ("x-scenarios", Data::Sequence(items)) => {
+                        for item in items {
+                            if let Data::String(text) = &item.data
+                                && let Some(path) = join(&document.path, text)
+                            {
+                                wanted.push(Wanted {
+                                    path,
+                                    parsed: false,
+                                });
+                            }
                         }
                     }
                     _ => references(document, &member.value, wanted),

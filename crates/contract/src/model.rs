@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Schemas, SecurityScheme};
+use crate::arazzo::Scenario;
+use crate::{Life, Operation, Schemas, SecurityScheme};
 
 /// How strongly the documentation promises something (RFC 2119).
 ///
@@ -59,6 +60,9 @@ pub struct Requirement {
     /// Errata that touch it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errata: Vec<String>,
+    /// Why no case can show from outside whether it is kept.
+    #[serde(default, rename = "no-case", skip_serializing_if = "Option::is_none")]
+    pub no_case: Option<String>,
 }
 
 /// What kind of fault in the documentation an erratum is.
@@ -139,6 +143,10 @@ pub struct Contract {
     pub requirements: BTreeMap<String, Requirement>,
     /// Errata by id.
     pub errata: BTreeMap<String, Erratum>,
+    /// What is promised of each item of a batch through its life (`x-life`), where it says so.
+    pub life: Option<Life>,
+    /// Scenarios of several calls, in the order in which `x-scenarios` names their files.
+    pub scenarios: Vec<Scenario>,
     /// Every document of the contract, for resolving `$ref`.
     pub schemas: Schemas,
 }

@@ -1,4 +1,5 @@
-//! Which known name was probably meant, for the way out that an error shows.
+//! Names: which known one was probably meant, for the way out that an error shows, and how a
+//! parameter's name is written where it becomes a member.
 
 /// What to do about `name`, which is none of `known`: the nearest one, or all of them.
 pub(crate) fn way_out<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> String {
@@ -50,9 +51,31 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// `LibraryId` as `library_id`: the form that provider states use (`schemas/README.md`).
+pub fn snake_case(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 4);
+    let mut after_lower = false;
+    for c in name.chars() {
+        if c == '-' {
+            text.push('_');
+            after_lower = false;
+        } else if c.is_uppercase() {
+            if after_lower {
+                text.push('_');
+            }
+            text.extend(c.to_lowercase());
+            after_lower = false;
+        } else {
+            text.push(c);
+            after_lower = c != '_';
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::way_out;
+    use super::{snake_case, way_out};
 
     #[test]
     fn a_slip_gets_the_name_that_was_meant_and_anything_else_gets_all() {
@@ -66,5 +89,18 @@ mod tests {
             way_out("x-logo", known),
             "there are: x-requirement, x-should, x-volatile"
         );
+    }
+
+    #[test]
+    fn names_become_snake_case() {
+        for (documented, state) in [
+            ("LibraryId", "library_id"),
+            ("project_id", "project_id"),
+            ("instance_id", "instance_id"),
+            ("TaskIdList", "task_id_list"),
+            ("X-App-UserId", "x_app_user_id"),
+        ] {
+            assert_eq!(snake_case(documented), state);
+        }
     }
 }

@@ -72,7 +72,8 @@ fn relation<'a>(cursor: &Cursor<'a>, linker: &Linker<'a>) -> Result<Relation> {
     })
 }
 
-fn query(cursor: &Cursor<'_>) -> Result<JsonPath> {
+/// The query that the text at `cursor` is.
+pub(crate) fn query(cursor: &Cursor<'_>) -> Result<JsonPath> {
     JsonPath::parse(cursor.text()?).map_err(|source| Error::JsonPath {
         place: cursor.place(),
         source,

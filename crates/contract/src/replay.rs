@@ -16,6 +16,9 @@ pub struct Replay {
     /// How strongly; the requirement's own level when left out.
     #[serde(default)]
     pub level: Option<Level>,
+    /// Statuses that may be answered instead, because an erratum leaves it to the server.
+    #[serde(default)]
+    pub instead: Vec<Instead>,
     /// The request example to send.
     #[serde(default)]
     pub request: Option<String>,
@@ -89,6 +92,16 @@ pub struct Correction {
     /// The new value; a string `$states.NAME.member` stands for what a set-up returned.
     #[serde(default)]
     pub value: Value,
+}
+
+/// Another status than the example's that the documentation leaves to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instead {
+    /// The status.
+    pub status: u16,
+    /// The erratum that leaves it open.
+    pub erratum: String,
 }
 
 /// The documented case that comes before, and the link that leads on from it.

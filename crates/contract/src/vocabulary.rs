@@ -11,6 +11,11 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
     Document,
+    Arazzo,
+    ArazzoPart,
+    Workflow,
+    ScenarioStep,
+    Criterion,
     Info,
     PathItem,
     Operation,
@@ -26,8 +31,13 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 18] = [
         Self::Document,
+        Self::Arazzo,
+        Self::ArazzoPart,
+        Self::Workflow,
+        Self::ScenarioStep,
+        Self::Criterion,
         Self::Info,
         Self::PathItem,
         Self::Operation,
@@ -44,7 +54,19 @@ impl Owner {
 
     fn members(self) -> &'static [&'static str] {
         match self {
-            Self::Document | Self::PathItem | Self::RequestBody | Self::Link => &[],
+            Self::PathItem | Self::RequestBody | Self::Link | Self::Arazzo | Self::ArazzoPart => {
+                &[]
+            }
+            Self::Document => &["x-life", "x-scenarios"],
+            Self::Workflow => &[
+                "x-operation",
+                "x-requirements",
+                "x-provider-states",
+                "x-tenants",
+                "x-counted",
+            ],
+            Self::ScenarioStep => &["x-expects", "x-authenticate"],
+            Self::Criterion => &["x-requirement", "x-level", "x-says", "x-erratum"],
             Self::Info => &["x-api"],
             Self::Operation => &[
                 "x-companion",
@@ -66,6 +88,9 @@ impl Owner {
                 "x-slips",
                 "x-volatile",
                 "x-unknown-members",
+                "x-unknown-value",
+                "x-accepted",
+                "x-shared-limit",
             ],
         }
     }
@@ -75,6 +100,11 @@ impl fmt::Display for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Document => "the OpenAPI document",
+            Self::Arazzo => "an Arazzo document",
+            Self::ArazzoPart => "this part of an Arazzo document",
+            Self::Workflow => "a workflow",
+            Self::ScenarioStep => "a step of a workflow",
+            Self::Criterion => "a criterion",
             Self::Info => "info",
             Self::PathItem => "a path",
             Self::Operation => "an operation",

@@ -76,6 +76,26 @@ fn spoilt(name: &str, file: &str, from: &str, to: &str) -> PathBuf {
 #[case::unknown_requirement("openapi.yaml", "requirement: PE-03", "requirement: PE-30")]
 #[case::unknown_requirement_in_schema("wash.schema.json", "PE-01", "PE-10")]
 #[case::unknown_erratum_in_slips("wash.schema.json", "\"Rex\": \"PE-E01\"", "\"Rex\": \"XX-1\"")]
+#[case::unknown_requirement_of_an_unknown_value(
+    "wash.schema.json",
+    "\"x-slips\"",
+    "\"x-unknown-value\": \"PE-30\", \"x-slips\""
+)]
+#[case::unknown_requirement_of_an_accepted_value(
+    "wash.schema.json",
+    "\"x-slips\"",
+    "\"x-accepted\": {\"rex\": \"PE-30\"}, \"x-slips\""
+)]
+#[case::shared_limit_without_erratum(
+    "wash.schema.json",
+    "\"x-slips\"",
+    "\"x-shared-limit\": {\"with\": \"/cats\"}, \"x-slips\""
+)]
+#[case::shared_limit_with_no_pointer(
+    "wash.schema.json",
+    "\"x-slips\"",
+    "\"x-shared-limit\": {\"with\": \"cats\", \"erratum\": \"PE-E01\"}, \"x-slips\""
+)]
 #[case::unknown_erratum_of_status("openapi.yaml", "{401: PE-E01}", "{401: PE-E11}")]
 #[case::unknown_erratum_of_requirement("requirements.yaml", "[PE-E01]", "[PE-E02]")]
 #[case::unknown_erratum_of_correction("openapi.yaml", "{erratum: PE-E01", "{erratum: PE-E02")]

@@ -31,6 +31,10 @@ pub enum Check {
     JsonConformance,
     /// A documented, well-formed request is answered as documented.
     PositiveDataAcceptance,
+    /// A malformed request is refused.
+    NegativeDataRejection,
+    /// A request without the right credentials is refused.
+    IgnoredAuth,
     /// A response came at all.
     ResponseReceived,
     /// The values of the response are those that the request asked for.
@@ -66,6 +70,8 @@ impl Check {
             Self::ResponseSchemaConformance => "response_schema_conformance",
             Self::JsonConformance => "json_conformance",
             Self::PositiveDataAcceptance => "positive_data_acceptance",
+            Self::NegativeDataRejection => "negative_data_rejection",
+            Self::IgnoredAuth => "ignored_auth",
             Self::ResponseReceived => "response_received",
             Self::CoversOnce => "covers_once",
             Self::WithinOnce => "within_once",
