@@ -20,8 +20,12 @@ wire_enum! {
         RunningAsInExample = "Running",
         /// It ended well.
         Succeeded = "SUCCEEDED",
+        /// It ended well, spelt like the example's `Running`.
+        SucceededAsInExample = "Succeeded",
         /// It ended badly.
         Failed = "FAILED",
+        /// It ended badly, spelt like the example's `Running`.
+        FailedAsInExample = "Failed",
     }
 }
 
