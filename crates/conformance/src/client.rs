@@ -5,6 +5,7 @@
 
 use std::error::Error as _;
 use std::io;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -26,6 +27,12 @@ const IDLE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
+    /// The same with header names in title case, made when it is needed.
+    titled: OnceLock<reqwest::Client>,
+    /// Whether the target or its state set-up is on this machine.
+    is_local: bool,
+    /// Whether TLS is used.
+    is_encrypted: bool,
     base: String,
     timeout: Duration,
 }
@@ -86,37 +93,46 @@ impl Client {
             .into_iter()
             .chain(&target.state_url)
             .collect();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .pool_idle_timeout(IDLE)
-            .user_agent(concat!("assetproof/", env!("CARGO_PKG_VERSION")));
-        if urls.iter().any(|url| is_loopback(url)) {
-            builder = builder.no_proxy();
-        }
-        if urls.iter().all(|url| url.scheme() == "http") {
-            // Reading the system's certificates takes time, and fails where there are none.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| RunError::Client {
-            reason: chain(&error),
-        })?;
+        let is_local = urls.iter().any(|url| is_loopback(url));
+        let is_encrypted = urls.iter().any(|url| url.scheme() != "http");
+        let http = builder(is_local, is_encrypted)
+            .build()
+            .map_err(|error| RunError::Client {
+                reason: chain(&error),
+            })?;
         Ok(Self {
             http,
+            titled: OnceLock::new(),
+            is_local,
+            is_encrypted,
             base: target.base().to_owned(),
             timeout: target.timeout,
         })
     }
 
     /// Sends a request to the target; over at `deadline`, or after the target's time limit.
+    /// `titled` says how the names of headers are written, whose case means nothing (RFC 9110,
+    /// 5.1): in lower case, or each word with a capital.
     pub(crate) async fn send(
         &self,
         request: Request,
+        titled: bool,
         deadline: Instant,
     ) -> Result<Exchange, TransportFailure> {
         let url = self.url(&request.target)?;
-        let response = self.send_to(url, &request, deadline).await?;
+        let http = if titled { self.titled() } else { &self.http };
+        let response = self.send_to(http, url, &request, deadline).await?;
         Ok(Exchange { request, response })
+    }
+
+    fn titled(&self) -> &reqwest::Client {
+        self.titled.get_or_init(|| {
+            builder(self.is_local, self.is_encrypted)
+                .http1_title_case_headers()
+                .build()
+                // One that differs in nothing else has been made before.
+                .unwrap_or_else(|_| self.http.clone())
+        })
     }
 
     /// The full URL of a request target.
@@ -137,7 +153,8 @@ impl Client {
             headers: vec![("Content-Type".to_owned(), b"application/json".to_vec())],
             body: Bytes::from(body.to_string()),
         };
-        self.send_to(url.clone(), &request, deadline).await
+        self.send_to(&self.http, url.clone(), &request, deadline)
+            .await
     }
 
     /// The URL of a request target, refused when the URL's rules would change the target on its
@@ -158,13 +175,14 @@ impl Client {
 
     async fn send_to(
         &self,
+        http: &reqwest::Client,
         url: Url,
         request: &Request,
         deadline: Instant,
     ) -> Result<Response, TransportFailure> {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|error| TransportFailure::unsendable("the method", error))?;
-        let mut builder = self.http.request(method, url);
+        let mut builder = http.request(method, url);
         for (name, value) in &request.headers {
             let (Ok(key), Ok(value)) = (
                 HeaderName::try_from(name.as_str()),
@@ -186,7 +204,7 @@ impl Client {
         let started = Instant::now();
         let end = deadline.min(started + self.timeout);
         let mut read = 0;
-        let exchange = receive(self.http.execute(outgoing), &mut read);
+        let exchange = receive(http.execute(outgoing), &mut read);
         timeout_at(end, exchange).await.unwrap_or_else(|_| {
             let limit = seconds(end.saturating_duration_since(started));
             let text = match read {
@@ -203,6 +221,22 @@ impl Client {
             Err(TransportFailure::new(kind, text))
         })
     }
+}
+
+fn builder(is_local: bool, is_encrypted: bool) -> reqwest::ClientBuilder {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .pool_idle_timeout(IDLE)
+        .user_agent(concat!("assetproof/", env!("CARGO_PKG_VERSION")));
+    if is_local {
+        builder = builder.no_proxy();
+    }
+    if !is_encrypted {
+        // Reading the system's certificates takes time, and fails where there are none.
+        builder = builder.tls_certs_only([]);
+    }
+    builder
 }
 
 /// Waits for the head and reads the body up to its limit; `read` counts the bytes, for the caller

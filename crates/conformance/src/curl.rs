@@ -7,6 +7,7 @@ use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
 use crate::credentials::Credentials;
+use crate::forgery::shortened;
 use crate::request::VALUE;
 
 /// Linux takes no single argument of more than 128 KiB; longer bodies are piped.
@@ -15,19 +16,79 @@ const LONGEST_ARGUMENT: usize = 100 * 1024;
 /// Shorter secrets are only recognised where they are a whole value.
 const SHORTEST: usize = 4;
 
+/// So many zeros in a row are not written out: a value that is to be too long is made of them.
+const MANY_ZEROS: usize = 1000;
+
+/// A text in whose place a shell variable stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Variable<'v> {
+    /// What follows the `$`.
+    pub(crate) name: &'v str,
+    /// The text.
+    pub(crate) value: &'v str,
+    /// Where the text is recognised.
+    pub(crate) place: Place,
+}
+
+/// Where a text is recognised as what a variable stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Wherever it stands: a secret.
+    Anywhere,
+    /// Where it is a whole JSON string or number, a segment of a path, or a value of a query.
+    Whole,
+    /// At the start: the address of a URL.
+    Start,
+}
+
 /// A part of a shell word: text as it is, or a variable.
 enum Piece<'t> {
     Text(&'t [u8]),
-    Variable(&'static str),
+    Variable(&'t str),
 }
 
 /// The line for this request; `url` is the full URL of its target.
 pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> String {
-    let secrets: Vec<(&'static str, &str)> = credentials
-        .named()
-        .map(|(name, secret)| (name, secret.reveal()))
-        .collect();
-    let mut line = String::from("curl -sS -i");
+    command(url, request, &secrets(credentials), "-sS -i")
+}
+
+/// The credentials as the variables that stand for them, whole and without their last character:
+/// forged ones are made of both.
+pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
+    let mut variables = Vec::new();
+    for (name, secret) in credentials.named() {
+        let value = secret.reveal();
+        let variable = |name, value| Variable {
+            name,
+            value,
+            place: Place::Anywhere,
+        };
+        variables.push(variable(name, value));
+        if let Ok(shortened) = shortened(value) {
+            variables.push(variable(shortening(name), shortened));
+        }
+    }
+    variables
+}
+
+/// What stands behind the `$` for the value of a variable without its last character.
+fn shortening(name: &str) -> &'static str {
+    match name {
+        "ASSETPROOF_TOKEN" => "{ASSETPROOF_TOKEN%?}",
+        "ASSETPROOF_ACCESS_KEY" => "{ASSETPROOF_ACCESS_KEY%?}",
+        "ASSETPROOF_SECRET_KEY" => "{ASSETPROOF_SECRET_KEY%?}",
+        _ => "{ASSETPROOF_ACCESS_TOKEN%?}",
+    }
+}
+
+/// The command for this request with these options, and variables where their texts stand.
+pub(crate) fn command(
+    url: &str,
+    request: &Request,
+    variables: &[Variable<'_>],
+    options: &str,
+) -> String {
+    let mut line = format!("curl {options}");
     if request.method == "HEAD" {
         line.push_str(" -I");
     } else {
@@ -39,12 +100,12 @@ pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> S
     if url.contains("/./") || url.contains("/../") {
         line.push_str(" --path-as-is");
     }
-    push_url(&mut line, url, &secrets);
+    push_url(&mut line, url, variables);
 
     for (name, value) in &request.headers {
-        let whole = secrets
+        let whole = variables
             .iter()
-            .find(|(_, secret)| secret.as_bytes() == value.as_slice());
+            .find(|variable| variable.value.as_bytes() == value.as_slice());
         let start = if value.is_empty() {
             format!("{name};")
         } else {
@@ -52,8 +113,8 @@ pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> S
         };
         let mut pieces = vec![Piece::Text(start.as_bytes())];
         match whole {
-            Some((variable, _)) if !value.is_empty() => pieces.push(Piece::Variable(variable)),
-            _ => pieces.extend(split(value, &secrets)),
+            Some(variable) if !value.is_empty() => pieces.push(Piece::Variable(variable.name)),
+            _ => pieces.extend(split(value, variables)),
         }
         let _ = write!(line, " -H {}", word(&pieces));
     }
@@ -66,7 +127,7 @@ pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> S
         if request.body.len() >= 1024 * 1024 {
             line.push_str(" -H 'Expect:'");
         }
-        let body = split(&request.body, &secrets);
+        let body = split(&request.body, variables);
         if is_argument(&request.body) {
             let _ = write!(line, " --data-binary {}", word(&body));
         } else {
@@ -77,39 +138,60 @@ pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> S
 }
 
 /// Appends the URL. A secret in the query that has to be encoded there is encoded by curl.
-fn push_url(line: &mut String, url: &str, secrets: &[(&'static str, &str)]) {
+fn push_url(line: &mut String, url: &str, variables: &[Variable<'_>]) {
     let (path, query) = match url.split_once('?') {
         None => (url, None),
         Some((path, query)) => (path, Some(query)),
     };
-    let mut pieces = split(path.as_bytes(), secrets);
+    let mut pieces = split(path.as_bytes(), variables);
     let mut encoded = Vec::new();
     let mut separator: &[u8] = b"?";
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let secret = secrets.iter().find(|(_, secret)| {
-            !secret.is_empty() && utf8_percent_encode(secret, VALUE).to_string() == value
-        });
-        match secret {
-            Some((variable, secret)) if *secret != value => encoded.push((name, *variable)),
-            Some((variable, _)) => {
+        match at_start(value, variables) {
+            Some((start, rest)) if !value.starts_with(start.value) => {
+                encoded.push((name, start.name, rest));
+            }
+            Some((start, rest)) => {
                 pieces.extend([Piece::Text(separator), Piece::Text(name.as_bytes())]);
-                pieces.extend([Piece::Text(b"="), Piece::Variable(variable)]);
+                pieces.extend([Piece::Text(b"="), Piece::Variable(start.name)]);
+                pieces.push(Piece::Text(rest.as_bytes()));
                 separator = b"&";
             }
             None => {
                 pieces.push(Piece::Text(separator));
-                pieces.extend(split(pair.as_bytes(), secrets));
+                pieces.extend(split(pair.as_bytes(), variables));
                 separator = b"&";
             }
         }
     }
     let _ = write!(line, " {}", word(&pieces));
-    for (name, variable) in encoded {
+    for (name, variable, rest) in encoded {
         let name = format!("{name}=");
-        let pieces = [Piece::Text(name.as_bytes()), Piece::Variable(variable)];
+        let pieces = [
+            Piece::Text(name.as_bytes()),
+            Piece::Variable(variable),
+            Piece::Text(rest.as_bytes()),
+        ];
         let _ = write!(line, " --url-query {}", word(&pieces));
     }
+}
+
+/// The variable whose encoded text is this value of a query or begins it, with what follows; only
+/// what means the same encoded and not may follow.
+fn at_start<'v, 't>(value: &'t str, variables: &[Variable<'v>]) -> Option<(Variable<'v>, &'t str)> {
+    let plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    variables
+        .iter()
+        .filter(|variable| !variable.value.is_empty())
+        .filter_map(|variable| {
+            let encoded = utf8_percent_encode(variable.value, VALUE).to_string();
+            let rest = value.strip_prefix(&encoded)?;
+            // A short text at the start of a longer one is there by chance.
+            let recognised = variable.place == Place::Anywhere && variable.value.len() >= SHORTEST;
+            (rest.is_empty() || (recognised && plain(rest))).then_some((*variable, rest))
+        })
+        .min_by_key(|(_, rest)| rest.len())
 }
 
 /// Whether these bytes can stand in a single-quoted argument, on one line.
@@ -124,31 +206,68 @@ fn is_printable(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
-/// Splits bytes at the secrets in them.
-fn split<'t>(bytes: &'t [u8], secrets: &[(&'static str, &str)]) -> Vec<Piece<'t>> {
+/// Splits bytes at the texts for which variables stand.
+fn split<'t>(bytes: &'t [u8], variables: &[Variable<'t>]) -> Vec<Piece<'t>> {
     let mut pieces = Vec::new();
-    let mut rest = bytes;
+    let mut start = 0;
     loop {
-        let first = secrets
+        let first = variables
             .iter()
-            .filter(|(_, secret)| secret.chars().count() >= SHORTEST)
-            .filter_map(|(variable, secret)| {
-                let secret = secret.as_bytes();
-                let at = rest
-                    .windows(secret.len())
-                    .position(|window| window == secret)?;
-                Some((at, std::cmp::Reverse(secret.len()), *variable))
+            .filter_map(|variable| {
+                let at = find(bytes, start, variable)?;
+                Some((at, std::cmp::Reverse(variable.value.len()), variable.name))
             })
             .min();
-        let Some((at, std::cmp::Reverse(length), variable)) = first else {
+        let Some((at, std::cmp::Reverse(length), name)) = first else {
             break;
         };
-        pieces.push(Piece::Text(&rest[..at]));
-        pieces.push(Piece::Variable(variable));
-        rest = &rest[at + length..];
+        pieces.push(Piece::Text(&bytes[start..at]));
+        pieces.push(Piece::Variable(name));
+        start = at + length;
     }
-    pieces.push(Piece::Text(rest));
+    pieces.push(Piece::Text(&bytes[start..]));
     pieces
+}
+
+/// Where the variable's text stands next, from `start` on.
+fn find(bytes: &[u8], start: usize, variable: &Variable<'_>) -> Option<usize> {
+    let text = variable.value.as_bytes();
+    if text.is_empty() {
+        return None;
+    }
+    let rest = bytes.get(start..)?;
+    match variable.place {
+        Place::Start => (start == 0 && rest.starts_with(text)).then_some(0),
+        Place::Anywhere if variable.value.chars().count() < SHORTEST => None,
+        Place::Anywhere => position(rest, text).map(|at| start + at),
+        Place::Whole => {
+            let mut from = start;
+            while let Some(at) = position(&bytes[from..], text) {
+                let (at, end) = (from + at, from + at + text.len());
+                let before = at.checked_sub(1).map(|at| bytes[at]);
+                if before.is_none_or(is_boundary) && bytes.get(end).copied().is_none_or(is_boundary)
+                {
+                    return Some(at);
+                }
+                from = end;
+            }
+            None
+        }
+    }
+}
+
+/// Whether the variable's text stands in these bytes.
+pub(crate) fn holds(bytes: &[u8], variable: &Variable<'_>) -> bool {
+    find(bytes, 0, variable).is_some()
+}
+
+fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    bytes.windows(text.len()).position(|window| window == text)
+}
+
+/// Whether this byte separates values in JSON and in URLs.
+fn is_boundary(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\"/,:[]{}=&?".contains(&byte)
 }
 
 /// One shell word: text in single quotes, variables in double ones, and what cannot be typed by
@@ -169,12 +288,22 @@ fn word(pieces: &[Piece<'_>]) -> String {
                 let _ = write!(word, "\"${name}\"");
             }
             Piece::Text(text) if is_printable(text) => {
-                for c in String::from_utf8_lossy(text).chars() {
-                    toggle(&mut word, &mut quoted, c != '\'');
-                    if c == '\'' {
-                        word.push('\\');
+                let text = String::from_utf8_lossy(text);
+                let mut rest = text.as_ref();
+                while !rest.is_empty() {
+                    let (plain, zeros) = before_zeros(rest);
+                    for c in plain.chars() {
+                        toggle(&mut word, &mut quoted, c != '\'');
+                        if c == '\'' {
+                            word.push('\\');
+                        }
+                        word.push(c);
                     }
-                    word.push(c);
+                    if zeros > 0 {
+                        toggle(&mut word, &mut quoted, false);
+                        let _ = write!(word, "\"$(printf '%0{zeros}d' 0)\"");
+                    }
+                    rest = &rest[plain.len() + zeros..];
                 }
             }
             Piece::Text(text) => {
@@ -196,6 +325,26 @@ fn word(pieces: &[Piece<'_>]) -> String {
         return bare.to_owned();
     }
     word
+}
+
+/// A text as one shell word.
+pub(crate) fn quoted(text: &str) -> String {
+    word(&[Piece::Text(text.as_bytes())])
+}
+
+/// What stands before the first long run of zeros, and how many there are; the whole text and none
+/// where there is no such run.
+fn before_zeros(text: &str) -> (&str, usize) {
+    let mut start = 0;
+    while let Some(at) = text[start..].find('0') {
+        let rest = &text[start + at..];
+        let zeros = rest.len() - rest.trim_start_matches('0').len();
+        if zeros >= MANY_ZEROS {
+            return (&text[..start + at], zeros);
+        }
+        start += at + zeros;
+    }
+    (text, 0)
 }
 
 /// A `printf` command that prints these pieces, whatever bytes they hold: escapes of its format
@@ -279,6 +428,28 @@ mod tests {
     }
 
     #[test]
+    fn a_forged_credential_is_made_of_the_right_one() {
+        let url = "http://h/p?t=a%20token%27A&access_token=a%20token%27sx";
+        let mut request = request(b"");
+        request.headers = vec![("X-Auth-Token".to_owned(), b"a token'A".to_vec())];
+        insta::assert_snapshot!(
+            line(url, &request, &credentials()),
+            @r#"curl -sS -i -X POST 'http://h/p' --url-query 't='"${ASSETPROOF_TOKEN%?}"'A' --url-query 'access_token='"$ASSETPROOF_TOKEN"'x' -H 'X-Auth-Token: '"${ASSETPROOF_TOKEN%?}"'A' -H 'Content-Type:' --data-binary ''"#
+        );
+    }
+
+    #[test]
+    fn a_value_of_very_many_zeros_is_counted() {
+        let mut request = request(b"");
+        let value = format!("{}1", "0".repeat(100_000)).into_bytes();
+        request.headers = vec![("X-Long".to_owned(), value)];
+        insta::assert_snapshot!(
+            line("http://h/", &request, &credentials()),
+            @r#"curl -sS -i -X POST 'http://h/' -H 'X-Long: '"$(printf '%0100000d' 0)"'1' -H 'Content-Type:' --data-binary ''"#
+        );
+    }
+
+    #[test]
     fn what_cannot_be_typed_is_printed_by_octal_escapes() {
         let body = b"-{\"p\":\"100%\\\\\",\n\t\0\xff'access'}";
         insta::assert_snapshot!(
@@ -302,16 +473,14 @@ mod tests {
     fn a_shell_reads_each_byte_back() {
         let every: Vec<u8> = (0..=255).collect();
         let credentials = credentials();
-        let secrets: Vec<_> = credentials
-            .named()
-            .map(|(name, secret)| (name, secret.reveal()))
-            .collect();
+        let secrets = secrets(&credentials);
         for body in [
             &every[..],
             b"a token's access $HOME `x` \"q\" \\n %d %%",
             "w\u{f6}rter \u{1f980}".as_bytes(),
             b"'''",
             b"-n -e",
+            format!("0 {} and {}", "0".repeat(999), "0".repeat(1001)).as_bytes(),
         ] {
             let pieces = split(body, &secrets);
             assert_eq!(through_sh(&printf(&pieces)), body);

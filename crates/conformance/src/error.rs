@@ -2,6 +2,7 @@
 //! target does wrong is never one of these, it is a finding.
 
 use std::io;
+use std::path::PathBuf;
 
 /// Why no plan can be made of the contracts and the selection.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +24,31 @@ pub enum PlanError {
         /// What is wrong with it.
         source: globset::Error,
     },
+    /// `--requirement` names one that is in no contract.
+    #[error("there is no requirement {id:?} (did you mean {nearest}?): --requirements lists them")]
+    NoRequirement {
+        /// What was asked for.
+        id: String,
+        /// The id that looks most like it.
+        nearest: String,
+    },
+    /// `--requirement` names one that no case covers.
+    #[error(
+        "{id} ({level}) is a requirement, but no case covers it, so that nothing would be judged: \
+         {why}"
+    )]
+    NotCovered {
+        /// The requirement.
+        id: String,
+        /// Its level.
+        level: contract::Level,
+        /// Why no case can, or how to see those that have cases.
+        why: String,
+    },
     /// A part of the selection selects nothing.
     #[error("no case has the {what} {pattern:?}: {way_out}")]
     NoMatch {
-        /// `API`, `id` or `requirement`.
+        /// `API`, `id` or `level`.
         what: &'static str,
         /// What was asked for.
         pattern: String,
@@ -36,6 +58,67 @@ pub enum PlanError {
     /// Each part of the selection selects something, all of them together nothing.
     #[error("no case is left when all selections apply at once: use fewer of them, or --list")]
     NothingLeft,
+}
+
+/// Why a text names no part of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PartitionError {
+    /// It is not of the form.
+    #[error(
+        "expected slice:M/N (every Nth case, from the Mth on) or hash:M/N (by the case's name), \
+         for instance slice:1/3"
+    )]
+    Form,
+    /// N is 0.
+    #[error("there is at least one part, for instance slice:1/3")]
+    NoParts,
+    /// M is 0, or more than N.
+    #[error("there is no part {part} of {of}: parts are counted from 1 to {of}")]
+    Range {
+        /// M.
+        part: usize,
+        /// N.
+        of: usize,
+    },
+}
+
+/// Why a file that the user wrote (targets, known failures) cannot be used. No value of the file is
+/// repeated where it may be a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The file cannot be read.
+    #[error("failed to read {path}: {source}", path = .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Something in it is not as it should be.
+    #[error("{path}:{line}: {problem}", path = .path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Line number from 1.
+        line: usize,
+        /// What is wrong, and the way out.
+        problem: String,
+    },
+    /// It has no target of that name.
+    #[error(
+        "{path} has no target {name:?}: {way_out} (what is no name is a URL, and begins with \
+         http:// or https://)", path = .path.display()
+    )]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        way_out: String,
+    },
 }
 
 /// Why a target cannot be used.
@@ -93,6 +176,9 @@ pub enum RunError {
         /// What it says.
         reason: String,
     },
+    /// What the target's file says has to do with no case of the plan.
+    #[error("{0}")]
+    File(#[from] FileError),
     /// The result file cannot be written.
     #[error("failed to write the result file: {0}")]
     Write(#[from] io::Error),

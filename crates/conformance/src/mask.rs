@@ -8,6 +8,7 @@ use contract::{Contract, ParameterLocation};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Credentials;
+use crate::forgery::shortened;
 use crate::request::VALUE;
 
 /// What stands in a secret's place.
@@ -55,16 +56,9 @@ impl Mask {
             if plain.chars().count() < SHORTEST {
                 continue;
             }
-            values.insert(plain.to_owned());
-            values.insert(utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string());
-            values.insert(utf8_percent_encode(plain, VALUE).to_string());
-            values.insert(
-                utf8_percent_encode(plain, NON_ALPHANUMERIC)
-                    .to_string()
-                    .to_lowercase(),
-            );
-            let escaped = serde_json::Value::from(plain).to_string();
-            values.insert(escaped.trim_matches('"').to_owned());
+            values.extend(forms(plain));
+            // What forged credentials are made of shows all of the secret but one character.
+            values.extend(shortened(plain).into_iter().flat_map(forms));
         }
         let mut values: Vec<Value> = values.into_iter().map(Value).collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.0.len()));
@@ -147,6 +141,19 @@ impl Mask {
     }
 }
 
+/// The forms in which a value can stand in a text.
+fn forms(plain: &str) -> [String; 5] {
+    let encoded = utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string();
+    let escaped = serde_json::Value::from(plain).to_string();
+    [
+        plain.to_owned(),
+        utf8_percent_encode(plain, VALUE).to_string(),
+        encoded.to_lowercase(),
+        encoded,
+        escaped.trim_matches('"').to_owned(),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +191,23 @@ mod tests {
         );
         assert_eq!(mask.header("X-AUTH-Token", b"foreign"), "***");
         assert_eq!(mask.header("Accept", b"*/*"), "*/*");
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_without_its_last_character_is_masked_too() {
+        let mask = mask("pa ss/word");
+        for text in [
+            "pa ss/worx",
+            "pa ss/wor",
+            "?t=pa%20ss/worA",
+            "Bearer pa ss/word",
+        ] {
+            let masked = mask.text(text);
+            assert!(
+                masked.contains("***") && !masked.contains("wor"),
+                "{masked}"
+            );
+        }
     }
 
     #[test]

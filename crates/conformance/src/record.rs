@@ -4,14 +4,16 @@
 use std::time::Duration;
 
 use contract::Contract;
+use serde_json::{Map, Value};
 use validator::{Request, Response};
 
 use crate::client::{Client, TransportFailure};
 use crate::curl;
 use crate::mask::Mask;
+use crate::reproduction::Tape;
 use crate::run::{
     BodyRecord, CaseRecord, ContractRecord, ErratumRecord, Header, OperationRecord, RequestRecord,
-    ResponseRecord, StepRecord, TargetRecord, Tool,
+    ResponseRecord, StateRecord, StepRecord, TargetRecord, Tool,
 };
 use crate::{Options, Plan, Target};
 
@@ -64,6 +66,38 @@ pub(crate) fn mask_case(case: &mut CaseRecord, mask: &Mask) {
     }
 }
 
+/// The states that were set up, with every text in them masked.
+pub(crate) fn states(tape: &Tape, mask: &Mask) -> Vec<StateRecord> {
+    let masked = |members: &Map<String, Value>| {
+        let mut value = Value::Object(members.clone());
+        mask_value(&mut value, mask);
+        match value {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        }
+    };
+    tape.states()
+        .map(|set_up| StateRecord {
+            state: set_up.state.clone(),
+            params: masked(&set_up.params),
+            returned: masked(&set_up.returned),
+        })
+        .collect()
+}
+
+fn mask_value(value: &mut Value, mask: &Mask) {
+    match value {
+        Value::String(text) => mask.apply(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_value(item, mask)),
+        Value::Object(members) => {
+            members
+                .values_mut()
+                .for_each(|member| mask_value(member, mask));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// The first line of the result file.
 pub(crate) fn header(plan: &Plan, target: &Target, options: &Options, mask: &Mask) -> Header {
     Header {
@@ -80,7 +114,11 @@ pub(crate) fn header(plan: &Plan, target: &Target, options: &Options, mask: &Mas
             state_url: target.state_url.is_some(),
         },
         contracts: plan.contracts().map(contract).collect(),
-        selected: plan.cases.len(),
+        selected: plan
+            .part
+            .as_ref()
+            .map_or(plan.cases.len(), |part| part.selected),
+        partition: plan.part.as_ref().map(|part| part.record.clone()),
     }
 }
 

@@ -1,12 +1,15 @@
 //! From an operation and values to the request on the wire: path, query, headers, credentials.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use bytes::Bytes;
-use contract::{Contract, Operation, ParameterLocation, SecurityScheme};
+use contract::{Contract, Operation, Parameter, ParameterLocation};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use validator::Request;
 
+use crate::case::Alteration;
 use crate::credentials::{Credentials, Secret};
 use crate::tenant::Tenant;
 
@@ -41,8 +44,19 @@ pub(crate) const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b',')
     .remove(b'@');
 
-/// Security schemes with what fills them.
-pub(crate) type Authentication<'c> = Vec<(&'c SecurityScheme, &'c Secret)>;
+/// What proves who makes a request.
+pub(crate) type Authentication<'c> = Vec<Credential<'c>>;
+
+/// One header or query parameter with a secret in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Credential<'c> {
+    /// Header or query.
+    pub(crate) location: ParameterLocation,
+    /// Its name there.
+    pub(crate) name: &'c str,
+    /// Its value.
+    pub(crate) value: Cow<'c, Secret>,
+}
 
 /// The first documented way to authenticate for which all credentials are known.
 ///
@@ -56,18 +70,40 @@ pub(crate) fn authentication<'c>(
     if operation.security.is_empty() {
         return Ok(Vec::new());
     }
+    (0..operation.security.len())
+        .find_map(|index| by_alternative(contract, operation, credentials, index))
+        .ok_or_else(|| unknown(contract, operation))
+}
+
+/// The target's credentials by the alternative with this index in `Operation::security`; none when
+/// one of them is not known.
+pub(crate) fn by_alternative<'c>(
+    contract: &'c Contract,
+    operation: &Operation,
+    credentials: &'c Credentials,
+    index: usize,
+) -> Option<Authentication<'c>> {
+    let names = operation.security.get(index)?;
+    names
+        .iter()
+        .map(|name| {
+            let scheme = contract.schemes.get(name)?;
+            Some(Credential {
+                location: scheme.location,
+                name: &scheme.name,
+                value: Cow::Borrowed(credentials.fill(scheme)?),
+            })
+        })
+        .collect()
+}
+
+/// Which credentials are missing, and how to give them.
+pub(crate) fn unknown(contract: &Contract, operation: &Operation) -> String {
     let mut wanted = Vec::new();
     for alternative in &operation.security {
         let schemes = alternative
             .iter()
             .filter_map(|name| contract.schemes.get(name));
-        let filled: Option<Vec<_>> = schemes
-            .clone()
-            .map(|scheme| credentials.fill(scheme).map(|secret| (scheme, secret)))
-            .collect();
-        if let Some(filled) = filled.filter(|filled| filled.len() == alternative.len()) {
-            return Ok(filled);
-        }
         let unsigned = schemes.clone().all(|scheme| scheme.signature.is_none());
         wanted.extend(schemes.filter(|_| unsigned).filter_map(|scheme| {
             match scheme.credential.as_deref()? {
@@ -77,91 +113,206 @@ pub(crate) fn authentication<'c>(
             }
         }));
     }
-    Err(if wanted.is_empty() {
+    if wanted.is_empty() {
         "it can be called with a signed request only, and this runner does not sign".to_owned()
     } else {
         format!("no credential for it is known: set {}", wanted.join(" or "))
-    })
+    }
 }
 
-/// Makes the request. `parameters` are the values of parameters that do not separate tenants;
-/// an optional parameter without a value is left out.
+/// What fills a request besides credentials and body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Values<'v> {
+    /// Values of the parameters that separate tenants.
+    pub(crate) tenant: &'v Tenant,
+    /// Values of the others; one that stands in both is taken from here.
+    pub(crate) parameters: &'v BTreeMap<String, String>,
+    /// How the request differs from the documented form.
+    pub(crate) alterations: &'v [Alteration],
+}
+
+/// Makes the request. An optional parameter without a value is left out.
 ///
 /// # Errors
 /// In words, when a required parameter has no value.
 pub(crate) fn build(
     operation: &Operation,
-    tenant: &Tenant,
-    parameters: &BTreeMap<String, String>,
+    values: Values<'_>,
     authentication: &Authentication<'_>,
     body: Option<Bytes>,
 ) -> Result<Request, String> {
-    let mut path = operation.path.clone();
-    let mut query: Vec<String> = Vec::new();
-    let mut headers: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut credentials = authentication.clone();
-
+    let mut parts = Parts {
+        path: operation.path.clone(),
+        query: Vec::new(),
+        headers: Vec::new(),
+    };
+    let mut credentials: Vec<&Credential<'_>> = authentication.iter().collect();
     for parameter in &operation.parameters {
+        parts.fill(operation, parameter, values, &mut credentials)?;
+    }
+    for credential in credentials {
+        parts.put(
+            credential.location,
+            credential.name,
+            credential.value.reveal(),
+        );
+    }
+    if let (Some(spec), Some(_)) = (&operation.request, &body) {
+        let media_type = spec.media_type.as_bytes().to_vec();
+        parts.headers.push(("Content-Type".to_owned(), media_type));
+    }
+    let mut request = Request {
+        method: operation.method.clone(),
+        target: String::new(),
+        headers: Vec::new(),
+        body: body.unwrap_or_default(),
+    };
+    for alteration in values.alterations {
+        parts.alter(alteration, &mut request);
+    }
+    request.target = if parts.query.is_empty() {
+        parts.path
+    } else {
+        format!("{}?{}", parts.path, parts.query.join("&"))
+    };
+    request.headers = parts.headers;
+    Ok(request)
+}
+
+/// A request's path, query and headers while it is made.
+struct Parts {
+    path: String,
+    query: Vec<String>,
+    headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Parts {
+    /// Puts one documented parameter in. A credential stands where the document lists its
+    /// parameter, the rest of them at the end.
+    fn fill(
+        &mut self,
+        operation: &Operation,
+        parameter: &Parameter,
+        values: Values<'_>,
+        credentials: &mut Vec<&Credential<'_>>,
+    ) -> Result<(), String> {
         let name = &parameter.name;
-        if parameter.flag {
-            if parameter.required || parameters.contains_key(name) {
-                query.push(encode(name, VALUE));
-            }
-            continue;
+        let altered = |wanted: &dyn Fn(&Alteration) -> bool| values.alterations.iter().any(wanted);
+        let given = values.parameters.get(name).map(String::as_str);
+        if altered(&|alteration| matches!(alteration, Alteration::Without(left) if left == name)) {
+            self.path = self.path.replace(&format!("{{{name}}}"), "");
+            return Ok(());
         }
-        // A credential stands where the document lists its parameter, the rest of them at the end.
+        if parameter.flag {
+            if parameter.required || given.is_some() {
+                self.query.push(encode(name, VALUE));
+            }
+            return Ok(());
+        }
         let credential = credentials
             .iter()
-            .position(|(scheme, _)| scheme.location == parameter.location && scheme.name == *name)
-            .map(|index| credentials.remove(index).1.reveal());
-        let given = parameters.get(name).map(String::as_str);
-        let value = match credential.or(given).or_else(|| tenant.get(name)) {
-            Some(value) => value,
+            .position(|one| one.location == parameter.location && one.name == *name)
+            .map(|index| credentials.remove(index).value.reveal());
+        let value = credential.or(given).or_else(|| values.tenant.get(name));
+        match value {
+            Some(value)
+                if altered(&|one| matches!(one, Alteration::Encoded(all) if all == name)) =>
+            {
+                let encoded = value.bytes().fold(String::new(), |mut text, byte| {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "%{byte:02X}");
+                    text
+                });
+                self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
+            }
+            Some(value) => self.put(parameter.location, name, value),
             None if parameter.required && !parameter.secret => {
                 return Err(format!(
                     "the parameter {name} of {} has no value",
                     operation.id
                 ));
             }
-            None => continue,
-        };
-        match parameter.location {
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, location: ParameterLocation, name: &str, value: &str) {
+        match location {
             ParameterLocation::Path => {
-                path = path.replace(&format!("{{{name}}}"), &encode(value, SEGMENT));
+                self.path = self
+                    .path
+                    .replace(&format!("{{{name}}}"), &encode(value, SEGMENT));
             }
-            ParameterLocation::Query => query.push(pair(name, value)),
-            ParameterLocation::Header => headers.push((name.clone(), value.as_bytes().to_vec())),
-        }
-    }
-    for (scheme, secret) in credentials {
-        match scheme.location {
-            ParameterLocation::Query => query.push(pair(&scheme.name, secret.reveal())),
-            ParameterLocation::Header | ParameterLocation::Path => {
-                headers.push((scheme.name.clone(), secret.reveal().as_bytes().to_vec()));
+            ParameterLocation::Query => self.query.push(pair(name, value)),
+            ParameterLocation::Header => {
+                self.headers
+                    .push((name.to_owned(), value.as_bytes().to_vec()));
             }
         }
     }
-    if let (Some(spec), Some(_)) = (&operation.request, &body) {
-        headers.push((
-            "Content-Type".to_owned(),
-            spec.media_type.as_bytes().to_vec(),
-        ));
+
+    /// What can be altered when all parts are there.
+    fn alter(&mut self, alteration: &Alteration, request: &mut Request) {
+        match alteration {
+            Alteration::Method(method) => request.method.clone_from(method),
+            Alteration::ContentType(None) => self
+                .headers
+                .retain(|(name, _)| !name.eq_ignore_ascii_case("content-type")),
+            Alteration::ContentType(Some(value)) => {
+                self.set_header("Content-Type", value.as_bytes());
+            }
+            Alteration::Header { name, value } => self.set_header(name, value),
+            Alteration::Valued { name, value } => {
+                let flag = encode(name, VALUE);
+                for part in self.query.iter_mut().filter(|part| **part == flag) {
+                    *part = pair(name, value);
+                }
+            }
+            Alteration::TitledHeaders => {
+                for (name, _) in &mut self.headers {
+                    *name = titled(name);
+                }
+            }
+            Alteration::ReversedQuery => self.query.reverse(),
+            Alteration::Query(part) => self.query.push(part.clone()),
+            Alteration::TrailingSlash => self.path.push('/'),
+            Alteration::Without(_) | Alteration::Encoded(_) | Alteration::Tenant { .. } => {}
+        }
     }
-    let target = if query.is_empty() {
-        path
-    } else {
-        format!("{path}?{}", query.join("&"))
+
+    fn set_header(&mut self, name: &str, value: &[u8]) {
+        let known = self.headers.iter_mut();
+        let mut known = known.filter(|header| header.0.eq_ignore_ascii_case(name));
+        match known.next() {
+            Some(header) => header.1 = value.to_vec(),
+            None => self.headers.push((name.to_owned(), value.to_vec())),
+        }
+    }
+}
+
+/// `X-App-UserId` as `X-App-Userid`.
+fn titled(name: &str) -> String {
+    let mut first = true;
+    let title = |c: char| {
+        let titled = if first {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        };
+        first = c == '-';
+        titled
     };
-    Ok(Request {
-        method: operation.method.clone(),
-        target,
-        headers,
-        body: body.unwrap_or_default(),
-    })
+    name.chars().map(title).collect()
 }
 
 fn pair(name: &str, value: &str) -> String {
     format!("{}={}", encode(name, VALUE), encode(value, VALUE))
+}
+
+/// A text as it stands in a segment of a path.
+pub(crate) fn segment(text: &str) -> String {
+    encode(text, SEGMENT)
 }
 
 fn encode(text: &str, set: &'static AsciiSet) -> String {
@@ -196,13 +347,12 @@ mod tests {
             ("user_id", "u=\u{f6}"),
         ]);
         let body = Some(Bytes::from_static(b"[]"));
-        let request = build(
-            operation,
-            &Tenant::default(),
-            &parameters,
-            &authentication,
-            body,
-        );
+        let values = Values {
+            tenant: &Tenant::default(),
+            parameters: &parameters,
+            alterations: &[],
+        };
+        let request = build(operation, values, &authentication, body);
         let request = request.expect("all is given");
         assert_eq!(
             request.target,
@@ -219,15 +369,72 @@ mod tests {
         let contract = smh();
         let operation = contract.operation("batch-delete").expect("it is there");
         let parameters = values(&[("LibraryId", "l")]);
-        let problem = build(
-            operation,
-            &Tenant::default(),
-            &parameters,
-            &Vec::new(),
-            None,
-        )
-        .expect_err("SpaceId is missing");
+        let values = Values {
+            tenant: &Tenant::default(),
+            parameters: &parameters,
+            alterations: &[],
+        };
+        let problem =
+            build(operation, values, &Authentication::new(), None).expect_err("SpaceId is missing");
         assert!(problem.contains("SpaceId"), "{problem}");
+    }
+
+    /// The batch deletion of two known values, altered.
+    fn altered(alterations: &[Alteration]) -> Request {
+        let contract = smh();
+        let operation = contract.operation("batch-delete").expect("it is there");
+        let credentials = Credentials::from_lookup(|_| Some("token".to_owned()));
+        let authentication =
+            authentication(&contract, operation, &credentials).expect("a known credential");
+        let parameters = values(&[("LibraryId", "l1"), ("SpaceId", "-")]);
+        let values = Values {
+            tenant: &Tenant::default(),
+            parameters: &parameters,
+            alterations,
+        };
+        let body = Some(Bytes::from_static(b"[]"));
+        build(operation, values, &authentication, body).expect("all is given")
+    }
+
+    #[rstest::rstest]
+    #[case(Alteration::Without("delete".to_owned()), "/api/v1/batch/l1/-?access_token=token")]
+    #[case(Alteration::Without("LibraryId".to_owned()), "/api/v1/batch//-?delete&access_token=token")]
+    #[case(
+        Alteration::ReversedQuery,
+        "/api/v1/batch/l1/-?access_token=token&delete"
+    )]
+    #[case(
+        Alteration::Valued { name: "delete".to_owned(), value: "true".to_owned() },
+        "/api/v1/batch/l1/-?delete=true&access_token=token"
+    )]
+    #[case(
+        Alteration::Encoded("LibraryId".to_owned()),
+        "/api/v1/batch/%6C%31/-?delete&access_token=token"
+    )]
+    fn an_alteration_changes_the_target(#[case] alteration: Alteration, #[case] expected: &str) {
+        assert_eq!(altered(&[alteration]).target, expected);
+    }
+
+    #[test]
+    fn an_alteration_changes_method_and_headers() {
+        let sent = altered(&[
+            Alteration::Method("PUT".to_owned()),
+            Alteration::ContentType(Some("text/plain".to_owned())),
+            Alteration::Header {
+                name: "X-App-UserId".to_owned(),
+                value: b"\xff".to_vec(),
+            },
+            Alteration::TitledHeaders,
+        ]);
+        assert_eq!(sent.method, "PUT");
+        assert_eq!(
+            sent.headers,
+            [
+                ("Content-Type".to_owned(), b"text/plain".to_vec()),
+                ("X-App-Userid".to_owned(), b"\xff".to_vec()),
+            ]
+        );
+        assert!(altered(&[Alteration::ContentType(None)]).headers.is_empty());
     }
 
     #[test]

@@ -1,26 +1,32 @@
 //! The run: is anybody there, then every planned case, several at once, each written down when it
 //! ends. What becomes of the events is the caller's business.
 
-use std::pin::pin;
+mod order;
+mod probe;
+mod schedule;
+mod session;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use crate::client::{Client, seconds};
+use self::probe::probe;
+use self::schedule::Schedule;
+use self::session::Session;
+use crate::client::Client;
 use crate::mask::Mask;
-use crate::replay::{self, Context, Outcome};
-use crate::run::{CaseRecord, Counts, Footer, Line, Run, RunWriter};
-use crate::{Plan, RunError, Target, record};
-
-/// The longest wait for a connection before the first case.
-const PROBE: Duration = Duration::from_secs(5);
+use crate::play::Context;
+use crate::run::{CaseRecord, Footer, Line, Run, RunWriter};
+use crate::target::Provisions;
+use crate::{Baseline, Plan, RunError, Target, record};
 
 /// How a run is made.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the user's"
+)]
 pub struct Options {
     /// Reproduces tenants, and later whatever else is made up.
     pub seed: u64,
@@ -28,9 +34,25 @@ pub struct Options {
     pub strict: bool,
     /// How many cases run at once; 0 counts as 1.
     pub jobs: usize,
+    /// Whether the cases are started in an order that is drawn from the seed, and not the long ones
+    /// first and the others in the plan's order. The run amounts to the same; its file lists the cases in the order in which they
+    /// ended, and every report sorts them.
+    pub shuffle: bool,
+    /// Whether no more cases are started once one has failed for good.
+    pub fail_fast: bool,
+    /// Whether a case that fails is run once more, alone, after all others, and in a new tenant
+    /// where tenants are made; if it then passes, it is flaky ([`CaseRecord::retried`]). A case
+    /// that errs is not, nor one whose failure is known, nor one that has used up what its target
+    /// lists instead of setting it up. At most 32 cases are run again, those
+    /// that stand first in the plan, and none is begun when they have taken longer than
+    /// `case_limit` together: where that much fails, it is not for chance. The rest stays as it
+    /// is.
+    pub retry: bool,
     /// How long one case may take with all its steps and repetitions; never less than twice the
     /// time that the target allows for one request.
     pub case_limit: Duration,
+    /// The failures that are known.
+    pub baseline: Option<Arc<Baseline>>,
 }
 
 impl Default for Options {
@@ -38,8 +60,12 @@ impl Default for Options {
         Self {
             seed: 0,
             strict: false,
-            jobs: 8,
+            jobs: 16,
+            shuffle: false,
+            fail_fast: false,
+            retry: true,
             case_limit: Duration::from_secs(30),
+            baseline: None,
         }
     }
 }
@@ -50,6 +76,17 @@ impl Default for Options {
 pub enum Event<'e> {
     /// A case begins.
     CaseStarted {
+        /// Its id.
+        id: &'e str,
+    },
+    /// A case has failed. `CaseEnded` follows, perhaps much later and with a better verdict,
+    /// because it may be run again first.
+    CaseFailed {
+        /// Its record.
+        record: &'e CaseRecord,
+    },
+    /// A case that failed begins its second run.
+    CaseRetried {
         /// Its id.
         id: &'e str,
     },
@@ -65,7 +102,7 @@ pub enum Event<'e> {
 
 /// Runs the plan against a target and writes header, cases and footer to `out` as it goes. Ends
 /// early when `cancel` is done: cases in flight are given up and tidied up after, and the footer
-/// says so.
+/// says so. With `fail_fast` it ends after a failure, and the footer says that, too.
 ///
 /// # Errors
 /// [`RunError::Unreachable`] at once when nobody listens at the target's address, so that a wrong
@@ -79,7 +116,7 @@ pub async fn run(
     cancel: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let started = Instant::now();
-    let mut cancel = pin!(cancel);
+    let provisions = Provisions::of(plan, target)?;
     let client = Client::new(target)?;
     probe(target).await?;
     let mask = Mask::new(&target.credentials, plan.contracts());
@@ -91,49 +128,22 @@ pub async fn run(
         target: target.clone(),
         mask,
         options: options.clone(),
+        provisions,
     });
-    let (stop, stopped) = watch::channel(false);
-    let mut ended = start(plan, &context, options.jobs, &stopped);
-    let mut cases: Vec<CaseRecord> = Vec::with_capacity(plan.cases.len());
-    let mut counts = Counts::default();
-    loop {
-        let message = tokio::select! {
-            message = ended.recv() => message,
-            () = &mut cancel, if !*stop.borrow() => {
-                stop.send_replace(true);
-                continue;
-            }
-        };
-        match message {
-            None => break,
-            Some(Message::Started(index)) => {
-                events(Event::CaseStarted {
-                    id: &plan.cases[index].case.id,
-                });
-            }
-            Some(Message::Ended(outcome)) => {
-                let Outcome {
-                    record,
-                    snapshot,
-                    unreachable,
-                } = *outcome;
-                if let Some(reason) = unreachable.filter(|_| cases.is_empty()) {
-                    stop.send_replace(true);
-                    return Err(unreachable_target(target, reason));
-                }
-                counts.add(record.verdict);
-                out.write(&Line::Case(Box::new(record.clone())))?;
-                events(Event::CaseEnded {
-                    record: &record,
-                    snapshot: snapshot.as_deref(),
-                });
-                cases.push(record);
-            }
-        }
-    }
+    let order = order::order(plan, options.shuffle.then_some(options.seed));
+    let schedule = Schedule::new(order, options.jobs, options.fail_fast, options.retry);
+    let mut session = Session::new(plan, context, schedule, out, events);
+    session.go(cancel).await?;
+    let done = session.done;
+    let mut cases = done.cases;
+    let left = plan.cases.len() - cases.len();
     let footer = Footer {
-        counts,
-        interrupted: cases.len() < plan.cases.len(),
+        counts: done.counts,
+        interrupted: done.given_up,
+        stopped: done
+            .failed
+            .filter(|_| options.fail_fast && left > 0)
+            .map(|id| format!("{id} failed and --fail-fast was given")),
         duration_us: record::micros(started.elapsed()),
     };
     out.write(&Line::Footer(footer.clone()))?;
@@ -143,67 +153,4 @@ pub async fn run(
         cases,
         footer: Some(footer),
     })
-}
-
-/// What the workers tell.
-enum Message {
-    Started(usize),
-    Ended(Box<Outcome>),
-}
-
-/// Starts the workers; the channel closes when the last one has no more to do.
-fn start(
-    plan: &Plan,
-    context: &Arc<Context>,
-    jobs: usize,
-    stopped: &watch::Receiver<bool>,
-) -> mpsc::UnboundedReceiver<Message> {
-    let (tell, ended) = mpsc::unbounded_channel();
-    let next = Arc::new(AtomicUsize::new(0));
-    for _ in 0..jobs.clamp(1, plan.cases.len().max(1)) {
-        let (cases, context) = (plan.cases.clone(), Arc::clone(context));
-        let (next, tell, mut stopped) = (Arc::clone(&next), tell.clone(), stopped.clone());
-        tokio::spawn(async move {
-            while !*stopped.borrow() {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(planned) = cases.get(index) else {
-                    break;
-                };
-                let _ = tell.send(Message::Started(index));
-                let cancelled = async {
-                    // A closed channel means that the run itself is gone.
-                    let _ = stopped.wait_for(|stopped| *stopped).await;
-                };
-                match replay::case(&context, planned, cancelled).await {
-                    Some(outcome) => drop(tell.send(Message::Ended(Box::new(outcome)))),
-                    None => break,
-                }
-            }
-        });
-    }
-    ended
-}
-
-/// Asks whether anybody listens at the target's address.
-async fn probe(target: &Target) -> Result<(), RunError> {
-    let url = &target.base_url;
-    let host = url.host_str().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let port = url.port_or_known_default().unwrap_or(80);
-    let limit = PROBE.min(target.timeout);
-    match timeout(limit, TcpStream::connect((host, port))).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(unreachable_target(target, error.to_string())),
-        Err(_) => {
-            let reason = format!("no connection within {}", seconds(limit));
-            Err(unreachable_target(target, reason))
-        }
-    }
-}
-
-fn unreachable_target(target: &Target, reason: String) -> RunError {
-    RunError::Unreachable {
-        url: target.base().to_owned(),
-        reason,
-    }
 }

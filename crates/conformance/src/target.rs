@@ -1,11 +1,23 @@
-//! What is tested: an address, credentials, tenant, and the limits of patience.
+//! What is tested: an address, credentials, tenant, and the limits of patience; what it is known to
+//! be in, and what it is known to lack.
+
+mod file;
+mod known;
+mod lacks;
+mod provisions;
+mod secret_ref;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use contract::Contract;
 use reqwest::Url;
 
-use crate::{Credentials, TargetError};
+pub use self::file::{Named, TargetEntry, TargetFile};
+pub use self::known::KnownState;
+pub use self::lacks::Lack;
+pub(crate) use self::provisions::Provisions;
+use crate::{Credentials, FileError, Plan, TargetError, snake_case};
 
 /// One implementation that a run is made against.
 #[derive(Debug, Clone)]
@@ -24,6 +36,11 @@ pub struct Target {
     pub tenant: BTreeMap<String, String>,
     /// How long one request may take, from connecting to the last byte of the response.
     pub timeout: Duration,
+    /// The states that it is in, for cases that need one, where it has no state URL. They belong
+    /// to `tenant`.
+    pub known: Vec<KnownState>,
+    /// What it does not implement.
+    pub lacks: Vec<Lack>,
 }
 
 impl Target {
@@ -51,6 +68,8 @@ impl Target {
             credentials: Credentials::default(),
             tenant: BTreeMap::new(),
             timeout: Self::TIMEOUT,
+            known: Vec::new(),
+            lacks: Vec::new(),
         })
     }
 
@@ -91,10 +110,42 @@ impl Target {
         Ok(url)
     }
 
+    /// Proves that everything that the target lacks, or is known to be in, has to do with a case
+    /// of the plan, selected or not.
+    ///
+    /// # Errors
+    /// [`FileError::Line`] names the first entry that has not: it is misspelt, or out of date.
+    pub fn check(&self, plan: &Plan) -> Result<(), FileError> {
+        Provisions::of(plan, self).map(drop)
+    }
+
+    /// Whether all cases of this contract meet in one tenant, because the target gives each of
+    /// its tenant parameters (or there is none): they would disturb each other, and are played one
+    /// after another.
+    pub fn shares_tenant(&self, contract: &Contract) -> bool {
+        tenant_parameters(contract).all(|name| self.tenant_value(&name).is_some())
+    }
+
+    /// The value of a tenant parameter by its documented name, where the target gives it.
+    pub(crate) fn tenant_value(&self, name: &str) -> Option<&str> {
+        let value = self.tenant.get(name);
+        let value = value.or_else(|| self.tenant.get(&snake_case(name)));
+        value.map(String::as_str)
+    }
+
     /// The base URL without a closing slash, so that an operation's path can follow.
     pub(crate) fn base(&self) -> &str {
         self.base_url.as_str().trim_end_matches('/')
     }
+}
+
+/// The documented names of what separates tenants in a contract; one may come more than once.
+fn tenant_parameters(contract: &Contract) -> impl Iterator<Item = String> {
+    contract
+        .operations
+        .iter()
+        .flat_map(contract::Operation::tenant_parameters)
+        .map(|parameter| parameter.name.clone())
 }
 
 #[cfg(test)]

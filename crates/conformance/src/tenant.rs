@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use contract::Operation;
+pub use contract::snake_case;
 use sha2::{Digest, Sha256};
 
 use crate::Target;
+use crate::case::TenantValue;
 
 /// Values of the tenant parameters, by documented name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +28,19 @@ impl Tenant {
         self.values.values().map(String::as_str)
     }
 
+    /// Adds a parameter whose made-up value has to be like this.
+    pub(crate) fn make_like(&mut self, name: &str, like: &TenantValue, seed: u64, case: &str) {
+        let mut value = made(seed, case, name);
+        match like {
+            TenantValue::OfLength(length) => {
+                let digits = value.chars().cycle().take(*length);
+                value = digits.collect();
+            }
+            TenantValue::Starting(start) => value.insert_str(0, start),
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
     /// Adds what this operation needs. `case` is the id of the case with its contract's name, so
     /// that two revisions of one API do not meet in a tenant.
     pub(crate) fn extend(&mut self, operation: &Operation, target: &Target, seed: u64, case: &str) {
@@ -33,20 +48,17 @@ impl Tenant {
             if self.values.contains_key(&parameter.name) {
                 continue;
             }
-            let given = target
-                .tenant
-                .get(&parameter.name)
-                .or_else(|| target.tenant.get(&snake_case(&parameter.name)));
-            let value = given
-                .cloned()
-                .unwrap_or_else(|| made(seed, case, &parameter.name));
+            let value = match target.tenant_value(&parameter.name) {
+                Some(given) => given.to_owned(),
+                None => made(seed, case, &parameter.name),
+            };
             self.values.insert(parameter.name.clone(), value);
         }
     }
 }
 
 /// 32 hexadecimal digits: as long as the ids in the documents, within each documented limit.
-fn made(seed: u64, case: &str, name: &str) -> String {
+pub(crate) fn made(seed: u64, case: &str, name: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(seed.to_be_bytes());
     for part in [case, name] {
@@ -60,43 +72,20 @@ fn made(seed: u64, case: &str, name: &str) -> String {
     text
 }
 
-/// `LibraryId` as `library_id`: the form that provider states use (`schemas/README.md`).
-pub fn snake_case(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    let mut after_lower = false;
-    for c in name.chars() {
-        if c == '-' {
-            text.push('_');
-            after_lower = false;
-        } else if c.is_uppercase() {
-            if after_lower {
-                text.push('_');
-            }
-            text.extend(c.to_lowercase());
-            after_lower = false;
-        } else {
-            text.push(c);
-            after_lower = c != '_';
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_become_snake_case() {
-        for (documented, state) in [
-            ("LibraryId", "library_id"),
-            ("project_id", "project_id"),
-            ("instance_id", "instance_id"),
-            ("TaskIdList", "task_id_list"),
-            ("X-App-UserId", "x_app_user_id"),
-        ] {
-            assert_eq!(snake_case(documented), state);
+    fn a_value_can_be_made_that_is_like_something() {
+        let mut tenant = Tenant::default();
+        for (length, name) in [(1, "a"), (64, "b"), (100, "c")] {
+            tenant.make_like(name, &TenantValue::OfLength(length), 7, "case");
+            assert_eq!(tenant.get(name).map(str::len), Some(length));
         }
+        tenant.make_like("d", &TenantValue::Starting("a b".to_owned()), 7, "case");
+        let value = tenant.get("d").expect("it was made");
+        assert!(value.starts_with("a b") && value.len() == 35, "{value}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use contract::{Body, Contract, Example, ExampleBody, Level, Operation, Replay, ResponseSpec};
 use validator::{Exchange, Response, Validator};
 
-use super::{BodyTemplate, Case, Expected, Step};
+use super::{BodyTemplate, Case, Due, Expected, Play, Presented, Step};
 use crate::credentials::Credentials;
 use crate::run::CaseKind;
 use crate::tenant::Tenant;
@@ -43,8 +43,10 @@ pub(crate) fn documented(validator: &Validator) -> Result<Vec<Case>, PlanError> 
                 kind: CaseKind::Documented,
                 title: found.example.summary.clone(),
                 counted: true,
+                level: strongest(contract, &found, &steps),
+                own: Some(found.replay.requirement.clone()),
                 covers: covers.into_iter().collect(),
-                steps,
+                play: Play::Steps(steps),
             };
             let verbatim = verbatim(operation, &found, &case);
             cases.push(case);
@@ -56,13 +58,14 @@ pub(crate) fn documented(validator: &Validator) -> Result<Vec<Case>, PlanError> 
 
 /// A response example with its recipe and its place.
 #[derive(Clone, Copy)]
-struct Found<'c> {
-    response: &'c ResponseSpec,
+pub(super) struct Found<'c> {
+    pub(super) response: &'c ResponseSpec,
     example: &'c Example,
     replay: &'c Replay,
 }
 
-fn replayed(operation: &Operation) -> impl Iterator<Item = Found<'_>> {
+/// The response examples of an operation that say how to bring them about.
+pub(super) fn replayed(operation: &Operation) -> impl Iterator<Item = Found<'_>> {
     operation.responses.iter().flat_map(|response| {
         let examples = response.body.iter().flat_map(|body| &body.examples);
         examples.filter_map(move |example| {
@@ -96,13 +99,21 @@ fn verbatim(operation: &Operation, found: &Found<'_>, case: &Case) -> Option<Cas
     case.id.push_str("-verbatim");
     case.title.push_str(" (as printed)");
     case.counted = false;
-    let last = case.steps.last_mut()?;
+    case.level = Level::May;
+    let Play::Steps(steps) = &mut case.play else {
+        return None;
+    };
+    let last = steps.last_mut()?;
     last.body = BodyTemplate::Bytes(bytes.clone());
     Some(case)
 }
 
 /// The steps of a case: those of the case that it follows, then its own.
-fn steps(contract: &Contract, operation: usize, found: &Found<'_>) -> Result<Vec<Step>, String> {
+pub(super) fn steps(
+    contract: &Contract,
+    operation: usize,
+    found: &Found<'_>,
+) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     let (mut operation, mut found) = (operation, *found);
     loop {
@@ -153,18 +164,35 @@ fn step(contract: &Contract, operation: usize, found: &Found<'_>) -> Result<Step
     Ok(Step {
         operation,
         provider_states: replay.provider_states.clone(),
-        authenticate: replay.authenticate,
+        presented: if replay.authenticate {
+            Presented::Own
+        } else {
+            Presented::Nothing
+        },
         parameters: replay.parameters.clone(),
+        alterations: Vec::new(),
         link: None,
         body,
         until: replay.until.clone(),
         expected: Expected {
-            status: found.response.status,
-            requirement: replay.requirement.clone(),
-            level: level(contract, &replay.requirement, replay.level)?,
+            due: Due::Status {
+                status: found.response.status,
+                requirement: replay.requirement.clone(),
+                level: level(contract, &replay.requirement, replay.level)?,
+                instead: replay.instead.clone(),
+            },
             body: replay.expect.clone(),
         },
     })
+}
+
+/// The strongest promise that the case can find broken: that of its status, or an assertion's.
+fn strongest(contract: &Contract, found: &Found<'_>, steps: &[Step]) -> Level {
+    let due = steps.last().map(|step| step.expected.due.level());
+    let asserted = found.replay.expect.iter().filter_map(|expectation| {
+        level(contract, &expectation.requirement, expectation.level).ok()
+    });
+    due.into_iter().chain(asserted).max().unwrap_or(Level::May)
 }
 
 /// The level that is stated here, or else the requirement's own.
@@ -225,7 +253,7 @@ fn covers(
         return Ok(covers);
     };
     let body = match &step.body {
-        BodyTemplate::Absent => None,
+        BodyTemplate::Absent | BodyTemplate::Damaged { .. } | BodyTemplate::Spelled { .. } => None,
         BodyTemplate::Bytes(bytes) => Some(Bytes::from(bytes.clone())),
         BodyTemplate::Json { value, corrections } => {
             let mut value = value.clone();
@@ -237,7 +265,7 @@ fn covers(
     };
     let stand_ins = Credentials::from_lookup(|_| Some("credential".to_owned()));
     let contract = validator.contract();
-    let credentials = if step.authenticate {
+    let credentials = if step.presented == Presented::Own {
         request::authentication(contract, operation, &stand_ins).unwrap_or_default()
     } else {
         Vec::new()
@@ -250,13 +278,12 @@ fn covers(
         .map(|parameter| (parameter.name.clone(), "1".to_owned()))
         .chain(replay.parameters.clone())
         .collect();
-    let request = request::build(
-        operation,
-        &Tenant::default(),
-        &parameters,
-        &credentials,
-        body,
-    )?;
+    let values = request::Values {
+        tenant: &Tenant::default(),
+        parameters: &parameters,
+        alterations: &[],
+    };
+    let request = request::build(operation, values, &credentials, body)?;
     let body = match &found.example.body {
         ExampleBody::Verbatim { bytes, .. } => Bytes::from(bytes.clone()),
         ExampleBody::Constructed { value, .. } => Bytes::from(value.to_string()),

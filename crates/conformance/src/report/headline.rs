@@ -1,6 +1,7 @@
 //! What all reports say of a run as a whole, in the same words.
 
-use crate::run::{Counts, Run, Summary, Verdict};
+use crate::run::{Run, Summary, Verdict};
+use crate::snapshot::{Comparison, DriftKind};
 
 /// The verdict of a run for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +18,30 @@ pub(super) struct Headline {
 pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
     let counts = summary.counts;
     let (verdict, tone, sentence) = match summary.exit_code {
+        0 if counts.known > 0 => {
+            let fails = number(counts.known, "case fails", "cases fail");
+            let warned = match counts.warning {
+                0 => String::new(),
+                warned => format!(
+                    ", {}",
+                    number(warned, "case has warnings", "cases have warnings")
+                ),
+            };
+            let known = format!("{fails} as it is known, and nothing else{warned}");
+            (
+                "Conformant but for known failures",
+                Verdict::Warning,
+                known + &not_judged(summary),
+            )
+        }
         0 if counts.warning > 0 => {
             let warned = number(counts.warning, "case has", "cases have");
             let kept = format!("Every MUST that was put to the test is kept; {warned} warnings");
+            let kept = match summary.flaky {
+                0 => kept,
+                // What failed once and passed once is not simply kept.
+                flaky => format!("{kept}, {flaky} of them because a failure did not show again"),
+            };
             ("Conformant", Verdict::Warning, kept + &not_judged(summary))
         }
         0 => {
@@ -30,6 +52,7 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
                 kept.to_owned() + &not_judged(summary),
             )
         }
+        1 if counts.fail == 0 => ("Changed", Verdict::Fail, drift(summary) + "."),
         1 => ("Not conformant", Verdict::Fail, failure(summary)),
         130 => (
             "Interrupted",
@@ -46,10 +69,46 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
             no_judgement(run, summary),
         ),
     };
+    let sentence = match &run.header.partition {
+        Some(part) => format!(
+            "{sentence} This is part {} of {} ({}); `assetproof merge` joins them.",
+            part.part, part.of, part.scheme
+        ),
+        None => sentence,
+    };
     Headline {
         verdict,
         tone,
         sentence,
+    }
+}
+
+/// How many responses are not as their snapshots; empty when all are.
+fn drift(summary: &Summary) -> String {
+    let drifted = summary.snapshots.as_ref().filter(|of| of.has_drifted());
+    let of_kind = |comparison: &Comparison, kind| {
+        let drifts = comparison.drifts.iter();
+        drifts.filter(|drift| drift.kind == kind).count()
+    };
+    let Some(comparison) = drifted else {
+        return String::new();
+    };
+    let changed = of_kind(comparison, DriftKind::Changed);
+    let new = of_kind(comparison, DriftKind::New);
+    let differ = number(
+        changed,
+        "response differs from its snapshot",
+        "responses differ from their snapshots",
+    );
+    let without = number(
+        new,
+        "response has no snapshot yet",
+        "responses have no snapshot yet",
+    );
+    match (changed, new) {
+        (_, 0) => differ,
+        (0, _) => without,
+        _ => format!("{differ}, {without}"),
     }
 }
 
@@ -74,7 +133,14 @@ fn failure(summary: &Summary) -> String {
             missed.push(id);
         }
     }
-    let cases = number(summary.counts.fail, "case fails", "cases fail");
+    let mut cases = number(summary.counts.fail, "case fails", "cases fail");
+    if summary.counts.known > 0 {
+        cases = format!("{cases}, {} more as it is known", summary.counts.known);
+    }
+    let drift = drift(summary);
+    if !drift.is_empty() {
+        cases = format!("{cases}, {drift}");
+    }
     match missed.as_slice() {
         [] => format!("{cases}."),
         [one] => format!("{cases}; {one} is missed."),
@@ -92,7 +158,15 @@ fn failure(summary: &Summary) -> String {
 }
 
 fn no_judgement(run: &Run, summary: &Summary) -> String {
-    if run.cases.is_empty() {
+    let empty_part = run
+        .header
+        .partition
+        .as_ref()
+        .is_some_and(|part| part.cases == 0);
+    if empty_part {
+        "Nothing was tested: this part has no case, because there are more parts than cases."
+            .to_owned()
+    } else if run.cases.is_empty() {
         "Nothing was tested.".to_owned()
     } else if summary.counts.error > 0 {
         format!(
@@ -118,42 +192,6 @@ fn no_judgement(run: &Run, summary: &Summary) -> String {
     }
 }
 
-/// Cases by verdict with the words of the verdicts, those that matter most first; none that is 0.
-pub(super) fn counted(counts: Counts) -> Vec<(Verdict, usize)> {
-    [
-        (Verdict::Fail, counts.fail),
-        (Verdict::Error, counts.error),
-        (Verdict::Warning, counts.warning),
-        (Verdict::Pass, counts.pass),
-        (Verdict::Skipped, counts.skipped),
-    ]
-    .into_iter()
-    .filter(|(_, count)| *count > 0)
-    .collect()
-}
-
-/// The word for so many cases of that verdict.
-pub(super) fn verdict_word(verdict: Verdict, count: usize) -> &'static str {
-    match verdict {
-        Verdict::Fail => "failed",
-        Verdict::Error if count == 1 => "error",
-        Verdict::Error => "errors",
-        Verdict::Warning if count == 1 => "warning",
-        Verdict::Warning => "warnings",
-        Verdict::Pass => "passed",
-        Verdict::Skipped => "skipped",
-    }
-}
-
-/// `1 failed, 3 passed`; empty when there are no cases.
-pub(super) fn figures(counts: Counts) -> String {
-    let figures: Vec<String> = counted(counts)
-        .into_iter()
-        .map(|(verdict, count)| format!("{count} {}", verdict_word(verdict, count)))
-        .collect();
-    figures.join(", ")
-}
-
 /// `1 case`, `2 cases`.
 pub(super) fn number(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
@@ -176,7 +214,8 @@ pub(super) fn duration(microseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::fixture;
+    use crate::report::standing::figures;
+    use crate::run::{PartitionRecord, fixture};
 
     fn said(run: &Run) -> (&'static str, String) {
         let headline = headline(run, &Summary::of(run));
@@ -190,7 +229,7 @@ mod tests {
             said(&run),
             (
                 "Not conformant",
-                "2 cases fail; MS-BA-10 is missed.".to_owned()
+                "2 cases fail, 1 more as it is known; MS-BA-10 is missed.".to_owned()
             )
         );
         run.cases.retain(|case| case.verdict != Verdict::Fail);
@@ -201,8 +240,8 @@ mod tests {
         );
         run.cases.retain(|case| case.verdict != Verdict::Error);
         run.header.selected = run.cases.len();
-        let kept = "Every MUST that was put to the test is kept; 1 case has warnings; \
-            9 of 12 requirements were not judged.";
+        let kept = "Every MUST that was put to the test is kept; 2 cases have warnings, 1 of them \
+            because a failure did not show again; 6 of 12 requirements were not judged.";
         assert_eq!(said(&run), ("Conformant", kept.to_owned()));
         run.header.selected += 1;
         let reason = "Not every selected case was run.";
@@ -217,6 +256,90 @@ mod tests {
             said(&run),
             ("Could not judge", "Nothing was tested.".to_owned())
         );
+    }
+
+    #[test]
+    fn a_known_failure_is_never_told_as_kept() {
+        let mut run = fixture::run();
+        run.cases
+            .retain(|case| case.verdict == Verdict::Fail && case.known.is_none());
+        run.header.selected = run.cases.len();
+        run.cases[0].known = Some("ticket 123".to_owned());
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Not conformant");
+        assert_eq!(
+            sentence,
+            "1 case fails, 1 more as it is known; MS-BA-10 is missed."
+        );
+        run.cases[1].known = Some("ticket 124".to_owned());
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Conformant but for known failures");
+        assert!(
+            sentence.starts_with("2 cases fail as it is known, and nothing else;"),
+            "{sentence}"
+        );
+        assert_eq!(figures(Summary::of(&run).counts), "2 known failures");
+    }
+
+    #[test]
+    fn a_part_and_a_flaky_case_are_told_as_such() {
+        let mut run = fixture::run();
+        run.cases
+            .retain(|case| case.verdict == Verdict::Fail && case.known.is_none());
+        for case in &mut run.cases {
+            case.verdict = Verdict::Warning;
+            case.retried = Some(Verdict::Pass);
+        }
+        run.header.partition = Some(PartitionRecord {
+            scheme: "hash".to_owned(),
+            part: 2,
+            of: 3,
+            cases: run.cases.len(),
+            plan: String::new(),
+        });
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Conformant");
+        assert!(
+            sentence
+                .contains("2 cases have warnings, 2 of them because a failure did not show again;"),
+            "{sentence}"
+        );
+        assert!(
+            sentence.contains("This is part 2 of 3 (hash)"),
+            "{sentence}"
+        );
+        run.cases.clear();
+        run.header.partition.as_mut().unwrap().cases = 0;
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Could not judge");
+        assert!(
+            sentence.starts_with("Nothing was tested: this part has no case"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_response_that_differs_is_no_conformant_run_and_no_broken_promise() {
+        let mut run = fixture::run();
+        run.cases.retain(|case| case.verdict == Verdict::Pass);
+        run.header.selected = run.cases.len();
+        let said = |kinds: &[DriftKind]| {
+            let summary = Summary::of(&run).with_snapshots(fixture::comparison(kinds));
+            assert_eq!(summary.exit_code, u8::from(!kinds.is_empty()));
+            let headline = headline(&run, &summary);
+            (headline.verdict, headline.sentence)
+        };
+        assert_eq!(said(&[]).0, "Conformant");
+        let (verdict, sentence) = said(&[DriftKind::Changed]);
+        assert_eq!(
+            (verdict, sentence.as_str()),
+            ("Changed", "1 response differs from its snapshot.")
+        );
+        let (_, sentence) = said(&[DriftKind::New, DriftKind::Changed, DriftKind::New]);
+        let expected = "1 response differs from its snapshot, 2 responses have no snapshot yet.";
+        assert_eq!(sentence, expected);
+        let (_, sentence) = said(&[DriftKind::New]);
+        assert_eq!(sentence, "1 response has no snapshot yet.");
     }
 
     #[test]

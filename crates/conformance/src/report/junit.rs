@@ -7,16 +7,23 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{
+    FlakyOrRerun, NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
+};
 
 use super::ReportError;
 use super::headline::headline;
+use super::scripts::Scripts;
+use super::standing::Standing;
 use super::untrusted::{beginning, one_line, short_line, visible};
-use super::view::{CaseView, FindingView, cases};
+use super::view::{CaseView, FindingView, cases, reason, second_run};
 use crate::run::{BodyRecord, Run, StepRecord, Summary, Verdict};
+use crate::snapshot::{Comparison, DriftKind};
 
 /// The beginning of a body in characters and lines.
 const BODY: (usize, usize) = (4_000, 60);
+/// The beginning of a difference to a snapshot in characters.
+const DIFF: usize = 4_000;
 /// A message is one line of at most so many characters.
 const MESSAGE: usize = 400;
 
@@ -31,27 +38,27 @@ pub fn render(run: &Run, summary: &Summary) -> Result<String, ReportError> {
         report.set_time(Duration::from_micros(footer.duration_us));
     }
     report.add_test_suites(no_proof(run, summary));
-    let mut views: Vec<CaseView<'_>> = [
-        Verdict::Fail,
-        Verdict::Error,
-        Verdict::Warning,
-        Verdict::Pass,
-        Verdict::Skipped,
-    ]
-    .into_iter()
-    .flat_map(|verdict| cases(run, verdict))
-    .collect();
-    views.sort_by_key(|view| suite_name(view));
+    let mut views: Vec<CaseView<'_>> = Standing::ALL
+        .into_iter()
+        .flat_map(|standing| cases(run, standing))
+        .collect();
+    views.sort_by_key(suite_name);
+    let scripts = Scripts::of(run);
     for of_operation in views.chunk_by(|a, b| suite_name(a) == suite_name(b)) {
-        report.add_test_suite(suite(run, of_operation));
+        report.add_test_suite(suite(run, of_operation, &scripts));
     }
+    report.add_test_suites(summary.snapshots.as_ref().and_then(drifts));
     Ok(report.to_string()?)
 }
 
 /// The suite that keeps a run from looking green when it has neither failure nor error and yet
 /// proves nothing.
 fn no_proof(run: &Run, summary: &Summary) -> Option<TestSuite> {
-    let told = summary.counts.fail + summary.counts.error > 0;
+    let drifted = summary
+        .snapshots
+        .as_ref()
+        .is_some_and(Comparison::has_drifted);
+    let told = drifted || summary.counts.fail + summary.counts.error > 0;
     if summary.exit_code == 0 || (told && summary.cut_short.is_none()) {
         return None;
     }
@@ -68,6 +75,31 @@ fn no_proof(run: &Run, summary: &Summary) -> Option<TestSuite> {
     Some(suite)
 }
 
+/// A suite with a failure for each response that is not as its snapshot.
+fn drifts(comparison: &Comparison) -> Option<TestSuite> {
+    if !comparison.has_drifted() {
+        return None;
+    }
+    let mut suite = TestSuite::new("snapshots");
+    for drift in &comparison.drifts {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let path = one_line(&drift.path.display().to_string());
+        let message = match drift.kind {
+            DriftKind::New => format!("there is no snapshot {path} yet"),
+            DriftKind::Changed => format!("the response is not as the snapshot {path}"),
+        };
+        let (shown, _) = beginning(&drift.diff, drift.diff.len(), DIFF, usize::MAX);
+        status
+            .set_message(message)
+            .set_type("snapshot")
+            .set_description(visible(shown));
+        let mut case = TestCase::new(one_line(&drift.case), status);
+        case.set_classname(one_line(&format!("snapshots/{}", drift.contract)));
+        suite.add_test_case(case);
+    }
+    Some(suite)
+}
+
 fn suite_name(view: &CaseView<'_>) -> String {
     let case = view.case;
     one_line(&format!(
@@ -76,26 +108,30 @@ fn suite_name(view: &CaseView<'_>) -> String {
     ))
 }
 
-fn suite(run: &Run, views: &[CaseView<'_>]) -> TestSuite {
+fn suite(run: &Run, views: &[CaseView<'_>], scripts: &Scripts<'_>) -> TestSuite {
     let mut suite = TestSuite::new(views.first().map(suite_name).unwrap_or_default());
     let mut microseconds = 0u64;
     suite.add_property(("target", one_line(&run.header.target.base_url).as_str()));
     suite.add_property(("seed", run.header.seed.to_string().as_str()));
     for view in views {
         microseconds = microseconds.saturating_add(view.case.duration_us);
-        suite.add_test_case(test_case(view));
+        suite.add_test_case(test_case(view, scripts));
     }
     suite.set_time(Duration::from_micros(microseconds));
     suite
 }
 
-fn test_case(view: &CaseView<'_>) -> TestCase {
+fn test_case(view: &CaseView<'_>, scripts: &Scripts<'_>) -> TestCase {
     let case = view.case;
-    let status = match case.verdict {
-        Verdict::Pass | Verdict::Warning => TestCaseStatus::success(),
-        Verdict::Skipped => TestCaseStatus::skipped(),
-        Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
+    let standing = Standing::of(case);
+    let status = match standing {
+        Standing::Passed | Standing::Observed | Standing::Warning | Standing::Flaky => {
+            TestCaseStatus::success()
+        }
+        // As pytest reports what is expected to fail: it fails nothing, and is not green either.
+        Standing::Skipped | Standing::Known => TestCaseStatus::skipped(),
+        Standing::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Standing::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
     let mut test = TestCase::new(one_line(&case.id), status);
     test.set_classname(suite_name(view));
@@ -103,10 +139,21 @@ fn test_case(view: &CaseView<'_>) -> TestCase {
     for id in &case.covers {
         test.add_property(("requirement", one_line(id).as_str()));
     }
+    test.add_property(("level", case.level.to_string().as_str()));
+    test.add_property(("kind", case.kind.to_string().as_str()));
     if !case.counted {
         test.add_property(("counted", "false"));
     }
+    if let Some(path) = scripts.path(case) {
+        test.add_property(("reproduce", path.as_str()));
+    }
     test.status.set_message(message(view));
+    if standing == Standing::Known {
+        test.status.set_type("known");
+        test.set_system_out(details(view));
+        return test;
+    }
+    add_second_run(&mut test.status, view);
     match case.verdict {
         Verdict::Fail | Verdict::Error => {
             let kind = view
@@ -127,10 +174,33 @@ fn test_case(view: &CaseView<'_>) -> TestCase {
     test
 }
 
+/// What running it again came to, as build servers know it: the failure of a case that did not
+/// fail again is a `flakyFailure`, any other second run a `rerunFailure`.
+fn add_second_run(status: &mut TestCaseStatus, view: &CaseView<'_>) {
+    let Some(told) = second_run(view.case) else {
+        return;
+    };
+    let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+    if view.case.is_flaky() {
+        status.set_rerun_kind(FlakyOrRerun::Flaky);
+        rerun
+            .set_message(message(view))
+            .set_description(details(view));
+    } else {
+        rerun.set_message(told);
+    }
+    rerun.set_type(
+        view.findings
+            .first()
+            .map_or("failure", |finding| finding.found.finding.check.name()),
+    );
+    status.add_rerun(rerun);
+}
+
 /// The reason, or the gravest finding in one line.
 fn message(view: &CaseView<'_>) -> String {
-    if let Some(reason) = &view.case.reason {
-        return short_line(reason, MESSAGE);
+    if let Some(reason) = reason(view.case) {
+        return short_line(&reason, MESSAGE);
     }
     view.findings.first().map_or_else(String::new, |finding| {
         let found = &finding.found.finding;
@@ -146,19 +216,30 @@ fn message(view: &CaseView<'_>) -> String {
     })
 }
 
+/// More requests of one case than these are only counted.
+const STEPS: usize = 5;
+
 /// The findings and the exchanges in which they were made.
 fn details(view: &CaseView<'_>) -> String {
     let mut text = format!("{}\n", one_line(&view.case.title));
     if let Some(reason) = &view.case.reason {
         put(&mut text, format_args!("{}\n", one_line(reason)));
     }
+    if let Some(note) = &view.case.note {
+        put(&mut text, format_args!("{}\n", one_line(note)));
+    }
     text.push_str(&findings(view));
-    for (index, step) in view.telling_steps() {
+    let telling = view.telling_steps();
+    for (index, step) in telling.iter().take(STEPS) {
         put(
             &mut text,
             format_args!("\nstep {} of {}\n", index + 1, view.case.steps.len()),
         );
         exchange(&mut text, step);
+    }
+    if let Some(more) = telling.len().checked_sub(STEPS + 1) {
+        let told = "more requests with findings";
+        put(&mut text, format_args!("\n{} {told}\n", more + 1));
     }
     text
 }
@@ -277,28 +358,29 @@ mod tests {
         assert_eq!(report.tests, counts.total());
         assert_eq!(report.failures, counts.fail);
         assert_eq!(report.errors, counts.error);
-        assert_eq!(report.skipped, counts.skipped);
+        assert_eq!(report.skipped, counts.skipped + counts.known);
         let mut recounted = Counts::default();
         for test in report
             .test_suites
             .iter()
             .flat_map(|suite| &suite.test_cases)
         {
-            recounted.add(match &test.status {
+            *match &test.status {
                 TestCaseStatus::Success { .. } => match &test.system_out {
-                    Some(out) if !out.contains("(observed)") => Verdict::Warning,
-                    _ => Verdict::Pass,
+                    Some(out) if !out.contains("(observed)") => &mut recounted.warning,
+                    _ => &mut recounted.pass,
                 },
                 TestCaseStatus::NonSuccess {
                     kind: NonSuccessKind::Failure,
                     ..
-                } => Verdict::Fail,
+                } => &mut recounted.fail,
                 TestCaseStatus::NonSuccess {
                     kind: NonSuccessKind::Error,
                     ..
-                } => Verdict::Error,
-                TestCaseStatus::Skipped { .. } => Verdict::Skipped,
-            });
+                } => &mut recounted.error,
+                TestCaseStatus::Skipped { ty: Some(_), .. } => &mut recounted.known,
+                TestCaseStatus::Skipped { .. } => &mut recounted.skipped,
+            } += 1;
         }
         assert_eq!(recounted, counts);
         for suite in &report.test_suites {
@@ -329,6 +411,65 @@ mod tests {
             description.as_str()
         );
         assert!(description.contains("\\u{0}"));
+    }
+
+    #[test]
+    fn a_known_failure_neither_stops_a_build_nor_looks_like_a_success() {
+        let mut run = fixture::run();
+        let before = parsed(&run);
+        let mut cases = run.cases.iter_mut();
+        let case = cases.find(|case| Standing::of(case) == Standing::Failed);
+        case.unwrap().known = Some("ticket 123".to_owned());
+        let after = parsed(&run);
+        assert_eq!(after.failures, before.failures - 1);
+        let told = "<skipped message=\"known failure: ticket 123\" type=\"known\"";
+        assert!(rendered(&run).contains(told));
+    }
+
+    #[test]
+    fn a_flaky_case_is_one_for_build_servers_too() {
+        let mut run = fixture::run();
+        let mut cases = run.cases.iter();
+        let index = cases.position(|case| case.verdict == Verdict::Fail);
+        let index = index.unwrap();
+        run.cases[index].retried = Some(Verdict::Fail);
+        let text = rendered(&run);
+        assert!(text.contains("<rerunFailure "), "{text}");
+        assert!(
+            text.contains("it failed again when it was run alone"),
+            "{text}"
+        );
+        run.cases[index].retried = Some(Verdict::Pass);
+        let text = rendered(&run);
+        assert!(text.contains("<flakyFailure "), "a strict run: {text}");
+        let failures = parsed(&run).failures;
+        run.cases[index].verdict = Verdict::Warning;
+        let text = rendered(&run);
+        assert!(text.contains("<flakyFailure "), "{text}");
+        assert_eq!(parsed(&run).failures, failures - 1);
+    }
+
+    #[test]
+    fn a_response_that_differs_is_a_failure_of_its_own() {
+        let mut run = fixture::run();
+        run.cases.retain(|case| case.verdict == Verdict::Pass);
+        run.header.selected = run.cases.len();
+        let drifted = fixture::comparison(&[DriftKind::Changed, DriftKind::New]);
+        let of = |comparison: Comparison| {
+            let summary = Summary::of(&run).with_snapshots(comparison);
+            let text = render(&run, &summary).unwrap();
+            Report::deserialize_from_str(&text).expect("well-formed JUnit XML")
+        };
+        let report = of(drifted.clone());
+        assert_eq!(
+            (report.tests, report.failures, report.errors),
+            (run.cases.len() + 2, 2, 0)
+        );
+        let accepted = Comparison {
+            accepted: true,
+            ..drifted
+        };
+        assert_eq!(of(accepted).failures, 0);
     }
 
     #[test]

@@ -2,14 +2,18 @@
 //! operation and level, the failures folded, and the requirements.
 
 mod case;
+mod drift;
 mod escape;
 mod tables;
 
 use std::fmt::Write as _;
 
-use super::headline::{duration, figures, headline, number};
+use super::group::groups;
+use super::headline::{duration, headline, number};
+use super::scripts::Scripts;
+use super::standing::{Standing, kinds, totals};
 use super::view::cases;
-use crate::run::{Run, Summary, Verdict};
+use crate::run::{Run, Summary};
 use escape::{code, text};
 
 /// Longer values are cut.
@@ -21,15 +25,17 @@ pub fn render(run: &Run, summary: &Summary) -> String {
     top(&mut out, run, summary);
     tables::operations(&mut out, summary);
     let mut rest = String::new();
+    tables::known(&mut rest, run);
+    if let Some(snapshots) = &summary.snapshots {
+        drift::write(&mut out, snapshots);
+    }
     tables::errata(&mut rest, summary);
     tables::skipped(&mut rest, summary);
     tables::requirements(&mut rest, summary);
-    for (verdict, title) in [
-        (Verdict::Fail, "Failures"),
-        (Verdict::Error, "Errors"),
-        (Verdict::Warning, "Warnings"),
-    ] {
-        case::section(&mut out, &cases(run, verdict), title, rest.len());
+    let scripts = Scripts::of(run);
+    for standing in Standing::ALL.into_iter().filter(|of| of.needs_attention()) {
+        let groups = groups(cases(run, standing));
+        case::section(&mut out, &groups, standing.title(), (rest.len(), &scripts));
     }
     out.push_str(&rest);
     out
@@ -41,13 +47,17 @@ fn top(out: &mut String, run: &Run, summary: &Summary) {
     if let Some(cut_short) = &summary.cut_short {
         put(out, format_args!("**{}**\n\n", text(cut_short)));
     }
-    let figures = figures(summary.counts);
+    let figures = totals(summary.counts, summary.flaky, run.header.strict);
     let all = number(summary.counts.total(), "case", "cases");
     put(out, format_args!("{} {all}", text(&headline.sentence)));
     if !figures.is_empty() {
         put(out, format_args!(": {figures}"));
     }
     out.push_str(".\n\n");
+    let kinds = kinds(run);
+    if !kinds.is_empty() {
+        put(out, format_args!("Cases by kind: {kinds}.\n\n"));
+    }
     let target = &run.header.target;
     put(
         out,
@@ -75,7 +85,8 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::fixture;
+    use crate::run::{Verdict, fixture};
+    use crate::snapshot::DriftKind;
 
     fn rendered(run: &Run) -> String {
         render(run, &Summary::of(run))
@@ -190,6 +201,17 @@ mod tests {
     }
 
     #[test]
+    fn responses_that_differ_are_shown_as_such() {
+        let run = fixture::run();
+        let comparison = fixture::comparison(&[DriftKind::Changed, DriftKind::New]);
+        let report = render(&run, &Summary::of(&run).with_snapshots(comparison));
+        let start = report.find("## Snapshots").expect("a section");
+        let section = &report[start..][..report[start..].find("\n## Failures").expect("its end")];
+        insta::assert_snapshot!(section);
+        outside_fences(&report);
+    }
+
+    #[test]
     fn a_great_many_failures_stay_below_the_size_that_is_shown() {
         let mut run = fixture::run();
         let model = run
@@ -201,6 +223,8 @@ mod tests {
         for index in 0..2_000 {
             let mut case = model.clone();
             case.id = format!("{}/{index}", model.id);
+            // Each of a cause of its own.
+            case.findings[0].finding.expected = "x".repeat(index);
             run.cases.push(case);
         }
         let report = rendered(&run);

@@ -2,14 +2,19 @@
 //! No rule is judged here, and no figure is counted that `run::Summary` does not give.
 
 mod error;
+mod group;
 mod headline;
 pub mod html;
 pub mod junit;
 pub mod markdown;
+mod scripts;
+mod standing;
 pub mod terminal;
 mod untrusted;
 mod view;
 mod write;
 
 pub use error::ReportError;
-pub use write::write_all;
+pub use untrusted::short_line;
+pub(crate) use view::place;
+pub use write::{remove_all, write_all, write_reports};

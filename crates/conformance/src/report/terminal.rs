@@ -1,34 +1,68 @@
-//! The report for a terminal: failures first, then errors and warnings, then the tables, and the
-//! verdict as the last line.
+//! The report for a terminal: what is not green, failures first; then the tables, and the verdict
+//! as the last line.
 //!
 //! Colours are written into the text; whoever prints it takes them out where they do not belong.
 
 mod case;
+mod drift;
 mod tables;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::headline::{duration, figures, headline, number};
-use super::untrusted::one_line;
-use super::view::cases;
+use super::group::groups;
+use super::headline::{duration, headline, number};
+use super::scripts::Scripts;
+use super::standing::{Standing, kinds, totals};
+use super::untrusted::{one_line, short_line};
+use super::view::{cases, reason};
 use crate::run::{Run, Summary, Verdict};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// More entries than these are told in a line each.
+const IN_FULL: usize = 25;
+
 /// Renders the run as text with ANSI styles; `summary` is [`Summary::of`] the same run.
 pub fn render(run: &Run, summary: &Summary) -> String {
+    rendered(run, summary, None)
+}
+
+/// The same with the way to the scripts that show the failures again; `folder` is where the
+/// reports lie.
+pub fn render_beside(run: &Run, summary: &Summary, folder: &Path) -> String {
+    rendered(run, summary, Some(folder))
+}
+
+fn rendered(run: &Run, summary: &Summary, folder: Option<&Path>) -> String {
     let mut out = String::new();
     if let Some(cut_short) = &summary.cut_short {
         let style = tone(Verdict::Error).bold();
         put(&mut out, format_args!("{style}{cut_short}{style:#}\n\n"));
     }
-    for verdict in [Verdict::Fail, Verdict::Error, Verdict::Warning] {
-        for view in cases(run, verdict) {
-            case::write(&mut out, &view);
+    let scripts = Scripts::of(run);
+    let mut entries = 0;
+    for standing in Standing::ALL.into_iter().filter(|of| of.needs_attention()) {
+        for group in groups(cases(run, standing)) {
+            entries += 1;
+            if entries > IN_FULL {
+                case::brief(&mut out, &group);
+                continue;
+            }
+            let script = scripts.path(group.first.case);
+            let script = script.zip(folder).map(|(path, folder)| folder.join(path));
+            case::write(&mut out, &group, script.as_deref());
         }
+    }
+    if entries > IN_FULL {
+        out.push('\n');
+    }
+    known(&mut out, run);
+    if let Some(snapshots) = &summary.snapshots {
+        drift::write(&mut out, snapshots);
     }
     tables::operations(&mut out, summary);
     tables::errata(&mut out, summary);
@@ -36,6 +70,25 @@ pub fn render(run: &Run, summary: &Summary) -> String {
     tables::not_judged(&mut out, summary);
     last_line(&mut out, run, summary);
     out
+}
+
+/// The known failures, with no more than the reason: somebody has looked at them already.
+fn known(out: &mut String, run: &Run) {
+    const REASON: usize = 300;
+    let views = cases(run, Standing::Known);
+    for view in &views {
+        let style = tone(Standing::Known.tone()).bold();
+        let id = one_line(&view.case.id);
+        put(
+            out,
+            format_args!("{style}KNOWN{style:#} {BOLD}{id}{BOLD:#}\n"),
+        );
+        let reason = reason(view.case).unwrap_or_default();
+        put(out, format_args!("  {}\n", short_line(&reason, REASON)));
+    }
+    if !views.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn last_line(out: &mut String, run: &Run, summary: &Summary) {
@@ -50,6 +103,10 @@ fn last_line(out: &mut String, run: &Run, summary: &Summary) {
     let seed = run.header.seed;
     let strict = if run.header.strict { ", strict" } else { "" };
     put(out, format_args!("{DIM}{at}, seed {seed}{strict}{DIM:#}\n"));
+    let kinds = kinds(run);
+    if !kinds.is_empty() {
+        put(out, format_args!("{DIM}{kinds}{DIM:#}\n"));
+    }
     let headline = headline(run, summary);
     let style = tone(headline.tone).bold();
     let verdict = headline.verdict;
@@ -61,7 +118,7 @@ fn last_line(out: &mut String, run: &Run, summary: &Summary) {
         &mut line,
         format_args!(" {}", number(summary.counts.total(), "case", "cases")),
     );
-    let figures = figures(summary.counts);
+    let figures = totals(summary.counts, summary.flaky, run.header.strict);
     if !figures.is_empty() {
         put(&mut line, format_args!(": {figures}"));
     }
@@ -95,9 +152,10 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 mod tests {
     use super::*;
     use crate::run::fixture;
+    use crate::snapshot::{Comparison, DriftKind};
 
     fn rendered(run: &Run) -> String {
-        render(run, &Summary::of(run))
+        render_beside(run, &Summary::of(run), Path::new("target/assetproof"))
     }
 
     /// The text without the styles that this module writes itself.
@@ -141,7 +199,9 @@ mod tests {
         assert!(at("ERROR ") < at("WARNING "));
         let last = text.trim_end().lines().last().unwrap();
         assert!(
-            last.starts_with("Not conformant: 2 cases fail; MS-BA-10 is missed."),
+            last.starts_with(
+                "Not conformant: 2 cases fail, 1 more as it is known; MS-BA-10 is missed."
+            ),
             "{last}"
         );
     }
@@ -160,6 +220,58 @@ mod tests {
                 .unwrap()
                 .starts_with("Could not judge")
         );
+    }
+
+    #[test]
+    fn many_failures_of_one_cause_are_one_entry() {
+        let mut run = fixture::run();
+        let failing = run.cases.iter().find(|case| case.verdict == Verdict::Fail);
+        let model = failing.expect("one fails").clone();
+        for index in 0..40 {
+            let mut case = model.clone();
+            case.id = format!("{}/{index}", model.id);
+            run.cases.push(case);
+        }
+        let text = plain(&rendered(&run));
+        assert_eq!(text.matches("FAIL ").count(), 2, "{text}");
+        assert!(text.contains("40 more cases miss the same in the same way"));
+        assert!(text.contains("    and 30 more\n"));
+        assert!(text.contains("42 failed"), "each of them counts");
+    }
+
+    #[test]
+    fn of_many_causes_only_the_first_are_told_in_full() {
+        let mut run = fixture::run();
+        let failing = run.cases.iter().find(|case| case.verdict == Verdict::Fail);
+        let model = failing.expect("one fails").clone();
+        for index in 0..300 {
+            let mut case = model.clone();
+            case.id = format!("{}/{index}", model.id);
+            case.findings[0].finding.expected = "x".repeat(index);
+            run.cases.push(case);
+        }
+        let text = plain(&rendered(&run));
+        assert_eq!(text.matches("FAIL ").count(), 302, "each is named");
+        assert!(text.lines().count() < 1_200, "{}", text.lines().count());
+    }
+
+    #[test]
+    fn responses_that_differ_are_shown_as_such() {
+        let run = fixture::run();
+        let comparison = fixture::comparison(&[DriftKind::Changed, DriftKind::New]);
+        let summary = Summary::of(&run).with_snapshots(comparison.clone());
+        let section = |text: &str| {
+            let text = plain(text);
+            let start = text.find("Snapshots\n").expect("a section");
+            text[start..][..text[start..].find("\n\n").expect("its end")].to_owned()
+        };
+        insta::assert_snapshot!(section(&render(&run, &summary)));
+        let accepted = Comparison {
+            accepted: true,
+            ..comparison
+        };
+        let summary = Summary::of(&run).with_snapshots(accepted);
+        insta::assert_snapshot!(section(&render(&run, &summary)));
     }
 
     #[test]

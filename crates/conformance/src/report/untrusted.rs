@@ -60,8 +60,9 @@ pub(super) fn beginning(
     (shown, if only_line_feed { 0 } else { left_out })
 }
 
-/// As [`one_line`], cut after that many characters with an ellipsis.
-pub(super) fn short_line(text: &str, characters: usize) -> String {
+/// The text in one line: what acts on a terminal or hides is written out, as are line feeds and
+/// tabs. It is cut after that many characters with an ellipsis.
+pub fn short_line(text: &str, characters: usize) -> String {
     let (shown, left_out) = beginning(text, text.len(), characters, usize::MAX);
     let mut line = one_line(shown);
     if left_out > 0 {

@@ -1,10 +1,14 @@
 //! Cases and findings with what the contract says about them looked up: the requirement's
 //! statement and source, the erratum's statement. The texts are as they came; each report escapes.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use contract::Message;
 use validator::Location;
 
-use crate::run::{CaseFinding, CaseRecord, ContractRecord, Run, StepRecord, Verdict, verdict_of};
+use super::standing::Standing;
+use crate::run::{CaseFinding, CaseRecord, ContractRecord, Run, StepRecord, Verdict, effect};
 
 /// A case with its findings looked up.
 #[derive(Debug)]
@@ -84,7 +88,7 @@ impl<'a> FindingView<'a> {
             .zip(finding.erratum.as_deref())
             .and_then(|(contract, id)| contract.erratum(id));
         let effect = if case.counted {
-            verdict_of(finding, run.header.strict)
+            effect(case, finding, run.header.strict)
         } else {
             None
         };
@@ -104,8 +108,30 @@ impl<'a> FindingView<'a> {
     }
 }
 
+/// Why the case ended as it did, where its findings do not tell.
+pub(super) fn reason(case: &CaseRecord) -> Option<Cow<'_, str>> {
+    match &case.known {
+        Some(known) => Some(format!("known failure: {known}").into()),
+        None => case.reason.as_deref().map(Cow::Borrowed),
+    }
+}
+
+/// What came of running the case once more, alone, when it had failed; none when it was not.
+pub(super) fn second_run(case: &CaseRecord) -> Option<String> {
+    Some(match case.retried? {
+        Verdict::Pass => "flaky: it failed, and passed when it was run again alone".to_owned(),
+        Verdict::Warning => {
+            "flaky: it failed, and only warned when it was run again alone".to_owned()
+        }
+        Verdict::Fail => "it failed again when it was run alone".to_owned(),
+        verdict @ (Verdict::Skipped | Verdict::Error) => {
+            format!("run again alone, it came to {verdict}, which proves nothing")
+        }
+    })
+}
+
 /// A place in words.
-fn place(message: Message, location: &Location) -> String {
+pub(crate) fn place(message: Message, location: &Location) -> String {
     let message = match message {
         Message::Request => "request",
         Message::Response => "response",
@@ -118,13 +144,34 @@ fn place(message: Message, location: &Location) -> String {
     }
 }
 
-/// The cases of that verdict in the order of the run.
-pub(super) fn cases(run: &Run, verdict: Verdict) -> Vec<CaseView<'_>> {
+/// The cases that ended like this, in the order of the run.
+pub(super) fn cases(run: &Run, standing: Standing) -> Vec<CaseView<'_>> {
     run.cases
         .iter()
-        .filter(|case| case.verdict == verdict)
+        .filter(|case| Standing::of(case) == standing)
         .map(|case| CaseView::of(run, case))
         .collect()
+}
+
+/// What a case is about besides its title, in one line: its level, its kind, the states that it
+/// began with.
+pub(super) fn particulars(case: &CaseRecord) -> String {
+    let mut text = format!("{}, {}", case.level, case.kind);
+    let mut states: Vec<(&str, usize)> = Vec::new();
+    for state in &case.states {
+        match states.iter_mut().find(|(name, _)| *name == state.state) {
+            Some((_, count)) => *count += 1,
+            None => states.push((&state.state, 1)),
+        }
+    }
+    for (index, (name, count)) in states.into_iter().enumerate() {
+        text.push_str(if index == 0 { ", after: " } else { ", " });
+        text.push_str(name);
+        if count > 1 {
+            let _ = write!(text, " ({count} times)");
+        }
+    }
+    text
 }
 
 /// `api/revision`, with the operation when there is one.

@@ -1,25 +1,41 @@
 //! Putting the report files of a run into a folder.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{ReportError, html, junit, markdown};
+use super::{ReportError, html, junit, markdown, scripts};
 use crate::run::{Run, Summary};
 
-/// Writes `report.html`, `junit.xml` and `summary.md` into `dir`, which is made if it is missing,
-/// and returns their paths. A file is replaced only as a whole: whoever reads it meanwhile sees
-/// the old one or the new one. Nothing is written when one of them cannot be rendered.
+/// The reports' files.
+const REPORTS: [&str; 3] = ["report.html", "junit.xml", "summary.md"];
+
+/// [`write_reports`] of the run alone.
 pub fn write_all(run: &Run, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let summary = Summary::of(run);
+    write_reports(run, &Summary::of(run), dir)
+}
+
+/// Writes `report.html`, `junit.xml` and `summary.md` into `dir`, which is made if it is missing,
+/// and returns their paths; `summary` is that of the same run. A file is replaced only as a whole:
+/// whoever reads it meanwhile sees the old one or the new one. Nothing is written when one of them
+/// cannot be rendered. The scripts that show the failures again go to a folder beside them.
+pub fn write_reports(
+    run: &Run,
+    summary: &Summary,
+    dir: &Path,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let [html, junit, markdown] = REPORTS;
     let reports = [
-        ("report.html", html::render(run, &summary)?),
-        ("junit.xml", junit::render(run, &summary)?),
-        ("summary.md", markdown::render(run, &summary)),
+        (html, html::render(run, summary)?),
+        (junit, junit::render(run, summary)?),
+        (markdown, markdown::render(run, summary)),
     ];
     fs::create_dir_all(dir).map_err(|source| ReportError::Write {
         path: dir.to_owned(),
         source,
     })?;
+    // The reports lead to them.
+    scripts::write(run, dir)?;
     let mut written = Vec::new();
     for (name, content) in reports {
         let path = dir.join(name);
@@ -31,6 +47,20 @@ pub fn write_all(run: &Run, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
         written.push(path);
     }
     Ok(written)
+}
+
+/// Removes what [`write_reports`] wrote into `dir` for an earlier run, and nothing else.
+pub fn remove_all(dir: &Path) -> Result<(), ReportError> {
+    for name in REPORTS {
+        let path = dir.join(name);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(ReportError::Write { path, source });
+            }
+            _ => {}
+        }
+    }
+    scripts::remove(dir)
 }
 
 /// Writes to `part` first, which lies in the same folder, so that the renaming is atomic.
@@ -74,27 +104,61 @@ mod tests {
     fn three_whole_files_and_nothing_else_are_left_behind() {
         let folder = Folder::new("whole");
         let dir = folder.0.join("deep/er");
+        let run = fixture::run();
         for _ in 0..2 {
-            let written = write_all(&fixture::run(), &dir).unwrap();
+            let written = write_all(&run, &dir).unwrap();
             let mut found: Vec<_> = fs::read_dir(&dir)
                 .unwrap()
                 .map(|entry| entry.unwrap().path())
                 .collect();
             found.sort();
             let mut expected = written.clone();
+            let scripts = dir.join(scripts::FOLDER);
+            expected.push(scripts.clone());
             expected.sort();
             assert_eq!(found, expected);
             assert_eq!(written.len(), 3);
+            let with_script = run.cases.iter().filter(|case| case.reproduction.is_some());
+            let scripts = fs::read_dir(&scripts).unwrap().count();
+            assert_eq!(scripts, with_script.count());
             let page = fs::read_to_string(&written[0]).unwrap();
             assert!(page.trim_end().ends_with("</html>"));
         }
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_script_can_be_executed_and_goes_with_its_run() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = Folder::new("scripts");
+        let mut run = fixture::run();
+        write_all(&run, &folder.0).unwrap();
+        let scripts = folder.0.join(scripts::FOLDER);
+        for script in fs::read_dir(&scripts).unwrap() {
+            let mode = script.unwrap().metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o111, 0o111);
+        }
+        fs::write(scripts.join("notes.txt"), "mine").unwrap();
+        for case in &mut run.cases {
+            case.reproduction = None;
+        }
+        write_all(&run, &folder.0).unwrap();
+        let left: Vec<_> = fs::read_dir(&scripts)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, ["notes.txt"]);
+        fs::remove_file(scripts.join("notes.txt")).unwrap();
+        remove_all(&folder.0).unwrap();
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
+    }
+
+    #[test]
     fn what_cannot_be_written_is_named() {
         let folder = Folder::new("named");
+        let run = fixture::run();
         fs::create_dir_all(folder.0.join("junit.xml/occupied")).unwrap();
-        let error = write_all(&fixture::run(), &folder.0).expect_err("a folder is in the way");
+        let error = write_all(&run, &folder.0).expect_err("a folder is in the way");
         assert!(error.to_string().contains("junit.xml"), "{error}");
         let left: Vec<_> = fs::read_dir(&folder.0)
             .unwrap()
@@ -104,7 +168,7 @@ mod tests {
         assert_eq!(left, Vec::<String>::new());
         let file = folder.0.join("plain");
         fs::write(&file, "").unwrap();
-        let error = write_all(&fixture::run(), &file).expect_err("no folder");
+        let error = write_all(&run, &file).expect_err("no folder");
         assert!(error.to_string().contains("plain"), "{error}");
     }
 }

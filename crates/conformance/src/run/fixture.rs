@@ -6,15 +6,35 @@ use validator::{Check, Finding, Location};
 
 use super::{
     BodyRecord, CaseFinding, CaseKind, CaseRecord, ContractRecord, Counts, ErratumRecord, Footer,
-    Header, Line, OperationRecord, RequestRecord, ResponseRecord, Run, StepRecord, TargetRecord,
-    Tool, Verdict,
+    Header, Line, OperationRecord, RequestRecord, ResponseRecord, Run, StateRecord, StepRecord,
+    TargetRecord, Tool, Verdict,
 };
+use crate::snapshot::{Comparison, Drift, DriftKind};
 
 /// What a hostile target may answer: markup, the ends of what reports wrap texts in, escape
 /// sequences for a terminal, a NUL, a byte order mark and a change of writing direction.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> ]]> </td></details> ``` ```` | a | \
     \u{1b}[31mred\u{1b}[0m \u{1b}]8;;http://evil.example\u{7}link \u{0} \u{9b}2J \u{feff}\u{202e}txt \
     \" onload='x' {{ 7*7 }} {% raw %} [a](javascript:alert(1)) ![b](http://evil.example/p.png) &amp;\r\n# not a heading";
+
+/// A comparison with a response that differs in each of these ways.
+pub(crate) fn comparison(kinds: &[DriftKind]) -> Comparison {
+    let drifts = kinds.iter().enumerate().map(|(index, kind)| Drift {
+        case: format!("metastudio/batch-action/documented/{index}"),
+        contract: "metastudio/2025-12".to_owned(),
+        path: format!("snapshots/metastudio/2025-12/batch-action__documented__{index}.snap").into(),
+        kind: *kind,
+        diff: format!("@@ -1,2 +1,2 @@\n HTTP 200\n-  \"a\": 1\n+  \"a\": \"{HOSTILE}\""),
+    });
+    Comparison {
+        folder: "snapshots".into(),
+        same: 3,
+        unseen: 1,
+        drifts: drifts.collect(),
+        stale: vec!["snapshots/metastudio/2025-12/batch-action__documented__gone.snap".into()],
+        accepted: false,
+    }
+}
 
 /// The run as its file would hold it.
 pub(crate) fn file(run: &Run) -> Vec<u8> {
@@ -37,6 +57,8 @@ pub(crate) fn file(run: &Run) -> Vec<u8> {
 pub(crate) fn run() -> Run {
     let cases = vec![
         failing(),
+        flaky(),
+        known(),
         observing(),
         hostile(),
         warning(),
@@ -49,7 +71,7 @@ pub(crate) fn run() -> Run {
     cases.sort_by(|a, b| (&a.api, &a.revision, &a.id).cmp(&(&b.api, &b.revision, &b.id)));
     let mut counts = Counts::default();
     for case in &cases {
-        counts.add(case.verdict);
+        counts.add(case);
     }
     Run {
         header: Header {
@@ -67,10 +89,12 @@ pub(crate) fn run() -> Run {
             },
             contracts: vec![metastudio(), smh()],
             selected: cases.len(),
+            partition: None,
         },
         footer: Some(Footer {
             counts,
             interrupted: false,
+            stopped: None,
             duration_us: 1_234_567,
         }),
         cases,
@@ -236,6 +260,7 @@ fn requirement(
             section: "Table 6 | Results".to_owned(),
         },
         errata: errata.iter().map(|id| (*id).to_owned()).collect(),
+        no_case: None,
     }
 }
 
@@ -286,7 +311,45 @@ fn failing() -> CaseRecord {
             r#"{"results":[{"ret_status":"SUCESS","asset_ids":["a1","a2"]}]}"#,
         )),
     )];
+    case.states = ["a1", "a2"].map(state).to_vec();
+    case.reproduction = Some("#!/bin/sh\nset -eu\ncurl http://127.0.0.1:8080/\n".to_owned());
     case
+}
+
+fn state(asset: &str) -> StateRecord {
+    let members = |value: serde_json::Value| value.as_object().cloned().unwrap_or_default();
+    StateRecord {
+        state: "asset exists".to_owned(),
+        params: members(serde_json::json!({ "project_id": "p-7f3a" })),
+        returned: members(serde_json::json!({ "asset_id": asset })),
+    }
+}
+
+/// The same, in a scenario, and gone when it was run again.
+fn flaky() -> CaseRecord {
+    let mut case = CaseRecord {
+        id: "metastudio/batch-action/scenario/twice".to_owned(),
+        kind: CaseKind::Scenario,
+        verdict: Verdict::Warning,
+        retried: Some(Verdict::Pass),
+        note: Some("told as the smallest one that fails".to_owned()),
+        ..failing()
+    };
+    case.findings.truncate(1);
+    case.findings[0].step = 1;
+    let first = case.steps[0].clone();
+    case.steps.push(first);
+    case
+}
+
+/// The same again, and somebody has written down why.
+fn known() -> CaseRecord {
+    CaseRecord {
+        id: "metastudio/batch-action/positive/known".to_owned(),
+        kind: CaseKind::Positive,
+        known: Some("the gateway's spelling, ticket `123`".to_owned()),
+        ..failing()
+    }
 }
 
 /// The same example as printed: it is only observed.
@@ -347,6 +410,7 @@ fn hostile() -> CaseRecord {
         response.body.truncated = true;
     }
     step.curl = format!("curl 'http://127.0.0.1:8080/' --data-raw '{HOSTILE}'");
+    case.reproduction = Some(format!("#!/bin/sh\n{}\n", step.curl));
     case.steps = vec![step];
     case
 }
@@ -465,7 +529,7 @@ fn smh_case(id: &str, title: &str) -> CaseRecord {
     }
 }
 
-fn case(id: &str, title: &str) -> CaseRecord {
+pub(crate) fn case(id: &str, title: &str) -> CaseRecord {
     CaseRecord {
         id: id.to_owned(),
         api: "metastudio".to_owned(),
@@ -474,13 +538,19 @@ fn case(id: &str, title: &str) -> CaseRecord {
         kind: CaseKind::Documented,
         title: title.to_owned(),
         counted: true,
+        level: Level::Must,
         due: None,
         covers: Vec::new(),
         exercised: Vec::new(),
         verdict: Verdict::Pass,
         reason: None,
+        known: None,
+        retried: None,
         findings: Vec::new(),
+        states: Vec::new(),
         steps: Vec::new(),
+        reproduction: None,
+        note: None,
         duration_us: 3_210,
     }
 }
@@ -493,7 +563,7 @@ fn found(finding: Finding) -> CaseFinding {
     CaseFinding { step: 0, finding }
 }
 
-fn step(operation: &str, body: &str, response: Option<(u16, &str)>) -> StepRecord {
+pub(crate) fn step(operation: &str, body: &str, response: Option<(u16, &str)>) -> StepRecord {
     let url = format!("http://127.0.0.1:8080/v1/p-7f3a/{operation}");
     StepRecord {
         operation: operation.to_owned(),

@@ -3,6 +3,7 @@
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod merge;
 mod observed;
 mod read;
 mod record;
@@ -11,16 +12,17 @@ mod summary;
 mod unaccepted;
 mod write;
 
-pub use error::ReadError;
+pub use error::{MergeError, ReadError};
+pub use merge::merge;
 pub use observed::{ErratumSummary, Observation, SkipSummary};
 pub use read::Run;
 pub use record::{
     BodyRecord, CaseFinding, CaseKind, CaseRecord, ContractRecord, Counts, ErratumRecord, Footer,
-    Header, Line, OperationRecord, RequestRecord, ResponseRecord, StepRecord, TargetRecord, Tool,
-    Verdict,
+    Header, Line, OperationRecord, PartitionRecord, RequestRecord, ResponseRecord, StateRecord,
+    StepRecord, TargetRecord, Tool, Verdict,
 };
-pub(crate) use requirement::verdict_of;
 pub use requirement::{LevelCounts, RequirementSummary};
+pub(crate) use requirement::{effect, verdict_of};
 pub use summary::{OperationSummary, Summary};
 pub use unaccepted::Unaccepted;
 pub use write::RunWriter;

@@ -96,16 +96,24 @@ impl Run {
     }
 
     /// Why the run does not tell the whole story, as a sentence without a full stop; none when
-    /// every selected case has ended and the footer is there. Every report says it at its top.
+    /// every selected case, or every one of the part that the run is, has ended and the footer is
+    /// there. Every report says it at its top.
     pub fn cut_short(&self) -> Option<String> {
         let ended = self.cases.len();
-        let selected = self.header.selected;
-        let of = format!("{ended} of {selected} selected cases ended");
+        let (selected, whole) = match &self.header.partition {
+            None => (self.header.selected, "selected cases"),
+            Some(part) => (part.cases, "cases of this part"),
+        };
+        let of = format!("{ended} of {selected} {whole} ended");
         match &self.footer {
             None => Some(format!(
                 "this run was cut short: its file has no footer; {of}"
             )),
             Some(footer) if footer.interrupted => Some(format!("this run was interrupted: {of}")),
+            Some(footer) if footer.stopped.is_some() => Some(format!(
+                "this run stopped early, because {}: {of}",
+                footer.stopped.as_deref().unwrap_or_default()
+            )),
             Some(_) if ended < selected => Some(format!("this run is incomplete: {of}")),
             Some(_) => None,
         }
@@ -120,7 +128,7 @@ fn key(case: &CaseRecord) -> (&str, &str, &str) {
 fn counts(cases: &[CaseRecord]) -> Counts {
     let mut counts = Counts::default();
     for case in cases {
-        counts.add(case.verdict);
+        counts.add(case);
     }
     counts
 }
@@ -211,9 +219,32 @@ mod tests {
         run.header.selected += 3;
         let said = run.cut_short().unwrap();
         assert!(said.starts_with("this run is incomplete"), "{said}");
+        run.footer.as_mut().unwrap().stopped = Some("a/b/c failed".to_owned());
+        let said = run.cut_short().unwrap();
+        assert_eq!(
+            said,
+            "this run stopped early, because a/b/c failed: 10 of 13 selected cases ended"
+        );
         run.footer.as_mut().unwrap().interrupted = true;
         let said = run.cut_short().unwrap();
         assert!(said.starts_with("this run was interrupted"), "{said}");
+    }
+
+    #[test]
+    fn a_part_is_whole_when_its_own_cases_have_ended() {
+        let mut run = fixture::run();
+        run.header.selected += 30;
+        run.header.partition = Some(crate::run::PartitionRecord {
+            scheme: "slice".to_owned(),
+            part: 1,
+            of: 5,
+            cases: run.cases.len(),
+            plan: "0".repeat(64),
+        });
+        assert_eq!(run.cut_short(), None);
+        run.cases.pop();
+        let said = run.cut_short().unwrap();
+        assert!(said.ends_with("9 of 10 cases of this part ended"), "{said}");
     }
 
     #[test]

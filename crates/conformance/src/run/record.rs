@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use contract::Requirement;
+use contract::{Level, Requirement};
 use serde::{Deserialize, Serialize};
 use validator::Finding;
 
@@ -34,8 +34,27 @@ pub struct Header {
     pub target: TargetRecord,
     /// The contracts that were judged by.
     pub contracts: Vec<ContractRecord>,
-    /// How many cases were selected.
+    /// How many cases were selected; of a partitioned run, those of all its parts together.
     pub selected: usize,
+    /// The part of the selected cases that this run is made of; none when it is all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<PartitionRecord>,
+}
+
+/// One part of a run that is split over several processes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionRecord {
+    /// `slice` or `hash`.
+    pub scheme: String,
+    /// Which part, from 1.
+    pub part: usize,
+    /// Of how many.
+    pub of: usize,
+    /// How many cases are in this part.
+    pub cases: usize,
+    /// Hex SHA-256 over the names (`API/revision/id`, each closed by a line feed) of all selected
+    /// cases in order, so that only parts of one whole are joined.
+    pub plan: String,
 }
 
 /// Name and version of a program.
@@ -127,6 +146,17 @@ pub enum CaseKind {
     Scenario,
 }
 
+impl fmt::Display for CaseKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Documented => "documented",
+            Self::Positive => "positive",
+            Self::Negative => "negative",
+            Self::Scenario => "scenario",
+        })
+    }
+}
+
 /// How a case ended. The order is that of weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -172,6 +202,8 @@ pub struct CaseRecord {
     pub title: String,
     /// False when it only observes: its findings then never fail or warn.
     pub counted: bool,
+    /// The strongest promise that it can find broken.
+    pub level: Level,
     /// The status that its last step is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<u16>,
@@ -184,12 +216,52 @@ pub struct CaseRecord {
     /// Why it was skipped, or what went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why its failure is known and fails nothing, by the baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
+    /// How it ended when it was run once more, alone, because it had failed; the rest of the
+    /// record is that of the first time. If it then passed or only warned, it is flaky, and its
+    /// verdict is a warning (of a strict run it stays a failure). If it was skipped or ended in an
+    /// error, the second time proves nothing. None of a failure: it was not run again, because the
+    /// run was interrupted, or too many others failed ([`crate::Options::retry`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retried: Option<Verdict>,
     /// Everything found, in order of the steps.
     pub findings: Vec<CaseFinding>,
+    /// The states that were set up, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<StateRecord>,
     /// The exchanges in order.
     pub steps: Vec<StepRecord>,
+    /// A script for a POSIX shell that shows the same again, set-up included; of a case that
+    /// failed or warned. Secrets are environment variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproduction: Option<String>,
+    /// How the record came about, where that needs saying: a history that failed is told as the
+    /// smallest one that fails in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Wall time in microseconds.
     pub duration_us: u64,
+}
+
+impl CaseRecord {
+    /// Whether it failed, and did not when it was run again.
+    pub fn is_flaky(&self) -> bool {
+        matches!(self.retried, Some(Verdict::Pass | Verdict::Warning))
+    }
+}
+
+/// A state that was set up for a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StateRecord {
+    /// Its name.
+    pub state: String,
+    /// Its parameters, those of the tenant included.
+    pub params: serde_json::Map<String, serde_json::Value>,
+    /// What the set-up returned.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub returned: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A finding with the step that it belongs to.
@@ -263,6 +335,9 @@ pub struct Footer {
     pub counts: Counts,
     /// Whether the run was stopped before all selected cases had run.
     pub interrupted: bool,
+    /// Why it stopped by itself before all cases had run, e.g. at the first failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// Wall time in microseconds.
     pub duration_us: u64,
 }
@@ -274,8 +349,10 @@ pub struct Counts {
     pub pass: usize,
     /// Cases with a warning.
     pub warning: usize,
-    /// Cases that failed.
+    /// Cases that failed, without the known ones.
     pub fail: usize,
+    /// Cases that failed in no other way than the baseline knows of.
+    pub known: usize,
     /// Cases that were skipped.
     pub skipped: usize,
     /// Cases that could not be judged.
@@ -284,10 +361,11 @@ pub struct Counts {
 
 impl Counts {
     /// Adds one case.
-    pub fn add(&mut self, verdict: Verdict) {
-        *match verdict {
+    pub fn add(&mut self, case: &CaseRecord) {
+        *match case.verdict {
             Verdict::Pass => &mut self.pass,
             Verdict::Warning => &mut self.warning,
+            Verdict::Fail if case.known.is_some() => &mut self.known,
             Verdict::Fail => &mut self.fail,
             Verdict::Skipped => &mut self.skipped,
             Verdict::Error => &mut self.error,
@@ -296,6 +374,6 @@ impl Counts {
 
     /// All cases together.
     pub fn total(&self) -> usize {
-        self.pass + self.warning + self.fail + self.skipped + self.error
+        self.pass + self.warning + self.fail + self.known + self.skipped + self.error
     }
 }

@@ -109,10 +109,21 @@ fn requirement_verdict(id: &str, cases: &[&CaseRecord], strict: bool) -> Option<
             worst = worst.max(Some(Verdict::Pass));
         }
         for finding in findings_about(case, id) {
-            worst = worst.max(verdict_of(finding, strict));
+            worst = worst.max(effect(case, finding, strict));
         }
     }
     worst
+}
+
+/// What one finding of a counted case makes of a requirement: as [`verdict_of`], but of a flaky
+/// case at most what the case itself amounts to, because once it was not so.
+pub(crate) fn effect(case: &CaseRecord, finding: &Finding, strict: bool) -> Option<Verdict> {
+    let verdict = verdict_of(finding, strict);
+    if case.is_flaky() {
+        verdict.min(Some(case.verdict))
+    } else {
+        verdict
+    }
 }
 
 /// What one finding makes of a counted case: nothing, a warning or a failure.
@@ -194,6 +205,8 @@ mod tests {
         let expected = [
             "metastudio/batch-action/documented/200",
             "metastudio/batch-action/negative/hostile",
+            "metastudio/batch-action/positive/known",
+            "metastudio/batch-action/scenario/twice",
         ];
         assert_eq!(found.cases, expected);
         assert_eq!(found.errata, ["MS-E02"]);

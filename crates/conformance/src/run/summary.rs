@@ -9,12 +9,15 @@ use super::observed::{errata, skips};
 use super::requirement::requirements;
 use super::unaccepted::{Unaccepted, unaccepted};
 use super::{Counts, ErratumSummary, LevelCounts, RequirementSummary, Run, SkipSummary, Verdict};
+use crate::snapshot::Comparison;
 
 /// The run in figures.
 #[derive(Debug, Clone)]
 pub struct Summary {
     /// Cases by verdict.
     pub counts: Counts,
+    /// Cases that failed, and did not when they were run again; each counts by its verdict.
+    pub flaky: usize,
     /// Each requirement of each contract, in order of contract and id.
     pub requirements: Vec<RequirementSummary>,
     /// Each operation of each contract in order, and after them what is common to all of it.
@@ -29,7 +32,10 @@ pub struct Summary {
     pub unaccepted: Vec<Unaccepted>,
     /// Whether any counted case was judged; a run in which none was proves nothing.
     pub judged: bool,
-    /// 0 conformant, 1 not, 2 could not judge (nothing tested included), 130 interrupted.
+    /// The responses compared with their snapshots, where they were.
+    pub snapshots: Option<Comparison>,
+    /// 0 conformant, 1 not (or a response differs from its snapshot), 2 could not judge (nothing
+    /// tested included), 130 interrupted.
     pub exit_code: u8,
 }
 
@@ -53,7 +59,7 @@ impl Summary {
     pub fn of(run: &Run) -> Self {
         let mut counts = Counts::default();
         for case in &run.cases {
-            counts.add(case.verdict);
+            counts.add(case);
         }
         let requirements = requirements(run);
         let judged = run.cases.iter().any(|case| {
@@ -66,15 +72,29 @@ impl Summary {
         let unaccepted = unaccepted(run);
         Self {
             counts,
+            flaky: run.cases.iter().filter(|case| case.is_flaky()).count(),
             judged,
-            exit_code: exit_code(run, counts, judged && unaccepted.is_empty()),
+            exit_code: exit_code(run, counts, judged, &unaccepted),
             unaccepted,
             operations: operations(run, &requirements),
             errata: errata(run),
             skips: skips(run, &requirements),
             cut_short: run.cut_short(),
             requirements,
+            snapshots: None,
         }
+    }
+
+    /// The same with a comparison of its responses with their snapshots. A response that differs,
+    /// or is new, and is not accepted weighs like a failure.
+    #[must_use]
+    pub fn with_snapshots(mut self, snapshots: Comparison) -> Self {
+        const INTERRUPTED: u8 = 130;
+        if snapshots.has_drifted() && self.exit_code != INTERRUPTED {
+            self.exit_code = 1;
+        }
+        self.snapshots = Some(snapshots);
+        self
     }
 
     /// The requirements of all contracts by level.
@@ -99,15 +119,25 @@ impl Summary {
     }
 }
 
-/// A failure outweighs all; then what could not be judged; a run in which no case was judged at
-/// all, or nothing of one contract was accepted, proves nothing, and a run without its footer or without all of its cases is incomplete.
-fn exit_code(run: &Run, counts: Counts, judged: bool) -> u8 {
+/// A failure outweighs all; then what could not be judged. A run in which no case was judged at
+/// all proves nothing, nor does one in which nothing of a contract was accepted: the failures of
+/// that contract are those of the credentials. A run without its footer or without all of its cases
+/// is incomplete.
+fn exit_code(run: &Run, counts: Counts, judged: bool, unaccepted: &[Unaccepted]) -> u8 {
     let interrupted = run.footer.as_ref().is_some_and(|footer| footer.interrupted);
+    let fails = run.cases.iter().any(|case| {
+        let contract = format!("{}/{}", case.api, case.revision);
+        case.verdict == Verdict::Fail
+            && case.known.is_none()
+            && unaccepted
+                .iter()
+                .all(|unaccepted| unaccepted.contract != contract)
+    });
     if interrupted {
         130
-    } else if counts.fail > 0 {
+    } else if fails {
         1
-    } else if counts.error > 0 || !judged || run.cut_short().is_some() {
+    } else if counts.error > 0 || !judged || !unaccepted.is_empty() || run.cut_short().is_some() {
         2
     } else {
         0
@@ -128,7 +158,7 @@ fn operations(run: &Run, requirements: &[RequirementSummary]) -> Vec<OperationSu
                     && case.revision == contract.revision
                     && Some(&case.operation) == operation.as_ref()
                 {
-                    cases.add(case.verdict);
+                    cases.add(case);
                 }
             }
             let mut levels: BTreeMap<Level, LevelCounts> = BTreeMap::new();
@@ -210,6 +240,34 @@ mod tests {
         assert_eq!(code(&[Pass, Error]), 2);
         assert_eq!(code(&[Skipped]), 2);
         assert_eq!(code(&[]), 2);
+    }
+
+    #[test]
+    fn a_known_failure_fails_nothing_and_hides_nothing() {
+        use Verdict::{Error, Fail, Pass};
+        let known = |verdicts: &[Verdict], known: usize| {
+            let mut run = only(&fixture::run(), verdicts);
+            run.cases.retain(|case| case.known.is_none());
+            run.header.selected = run.cases.len();
+            let failing = run.cases.iter_mut().filter(|case| case.verdict == Fail);
+            for case in failing.take(known) {
+                case.known = Some("ticket 123".to_owned());
+            }
+            Summary::of(&run)
+        };
+        let all = known(&[Pass, Fail], 2);
+        assert_eq!(
+            (all.counts.known, all.counts.fail, all.exit_code),
+            (2, 0, 0)
+        );
+        let one = known(&[Pass, Fail], 1);
+        assert_eq!(
+            (one.counts.known, one.counts.fail, one.exit_code),
+            (1, 1, 1)
+        );
+        assert_eq!(known(&[Pass, Fail, Error], 2).exit_code, 2);
+        let missed = |summary: &RequirementSummary| summary.verdict == Some(Fail);
+        assert!(all.requirements.iter().any(missed), "it is still missed");
     }
 
     #[test]

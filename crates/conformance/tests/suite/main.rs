@@ -1,16 +1,29 @@
 //! The runner against servers: the fake, wrong ones, and such that hardly are servers at all.
 
 mod against_the_fake;
+mod against_the_foreign;
+mod baseline;
+mod histories;
+mod known_states;
+mod lacks;
 mod levels;
 mod misbehaving;
+mod parts;
+mod reproduction;
 mod result_file;
 mod runs;
+mod scenarios;
+mod second_runs;
 mod servers;
+mod shell;
+mod snapshots;
+mod target_file;
+mod toml_json;
 mod wrong;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use conformance::run::{CaseRecord, Run, RunWriter};
@@ -21,6 +34,16 @@ use validator::Validator;
 /// A run that hangs fails its test after this time; none of them comes near it.
 const HUNG: Duration = Duration::from_mins(1);
 
+/// The embedded contracts, compiled once for all tests.
+static COMPILED: LazyLock<Vec<Arc<Validator>>> = LazyLock::new(|| {
+    let contracts = Contract::embedded().expect("the embedded contracts are sound");
+    let compiled = contracts.into_iter();
+    compiled
+        .map(|contract| Validator::new(Arc::new(contract)).map(Arc::new))
+        .collect::<Result<_, _>>()
+        .expect("the embedded schemas compile")
+});
+
 /// A plan of the embedded contracts' cases that match the globs, of roma's older revision.
 fn plan(globs: &[&str]) -> Plan {
     plan_of("2022-12", globs)
@@ -28,13 +51,14 @@ fn plan(globs: &[&str]) -> Plan {
 
 /// The same with the revision of roma that is named, since a server can serve only one of them.
 fn plan_of(roma: &str, globs: &[&str]) -> Plan {
-    let contracts = Contract::embedded().expect("the embedded contracts are sound");
-    let compiled = contracts
-        .into_iter()
-        .filter(|contract| contract.api != "roma" || contract.revision == roma)
-        .map(|contract| Validator::new(Arc::new(contract)).map(Arc::new))
-        .collect::<Result<Vec<_>, _>>()
-        .expect("the embedded schemas compile");
+    let compiled = COMPILED
+        .iter()
+        .filter(|validator| {
+            let contract = validator.contract();
+            contract.api != "roma" || contract.revision == roma
+        })
+        .cloned()
+        .collect();
     let globs: Vec<String> = globs.iter().map(|&glob| glob.to_owned()).collect();
     let selection = Selection::new(Vec::new(), &globs, Vec::new()).expect("sound globs");
     Plan::new(compiled, &selection).expect("the globs match cases")

@@ -138,7 +138,11 @@ async fn a_redirect_is_a_response_and_is_not_followed() {
         }
     })
     .await;
-    let case = run_case(CASE, &hasty(&uri), &Options::default()).await;
+    let options = Options {
+        retry: false,
+        ..Options::default()
+    };
+    let case = run_case(CASE, &hasty(&uri), &options).await;
     assert_eq!(case.verdict, Verdict::Fail, "{case:#?}");
     assert_eq!(
         case.steps[0]

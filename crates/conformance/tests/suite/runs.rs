@@ -59,6 +59,8 @@ async fn a_state_that_cannot_be_set_up_is_an_error_not_a_failure() {
         reason.contains("asset exists") && reason.contains("501: no such state"),
         "{reason}"
     );
+    let told = reason.matches("no such state").count();
+    assert_eq!(told, 1, "not once more of its teardown: {reason}");
     assert_eq!(Summary::of(&run).exit_code, 2);
 }
 
@@ -85,6 +87,29 @@ async fn a_failed_teardown_is_an_error_too() {
     assert!(
         case.reason
             .is_some_and(|reason| reason.contains("still in use"))
+    );
+}
+
+#[tokio::test]
+async fn a_teardown_that_fails_is_told_beside_another_states_failed_set_up() {
+    let states = http(|seen| {
+        let (action, state) = (seen.body["action"].as_str(), seen.body["state"].as_str());
+        match (action, state) {
+            (Some("setup"), Some("file exists")) => text_answer(501, "text/plain", "no files"),
+            (Some("teardown"), Some("recycle bin")) => text_answer(500, "text/plain", "stuck"),
+            _ => text_answer(204, "text/plain", ""),
+        }
+    })
+    .await;
+    let mut target = target(&http(|_| refused()).await);
+    target.state_url = Some(Target::parse_url(&format!("{states}/states")).expect("a URL"));
+    let id = "smh/batch-delete/documented/done-at-once";
+    let case = run_case(id, &target, &Options::default()).await;
+    assert_eq!(case.verdict, Verdict::Error);
+    let reason = case.reason.expect("a reason");
+    assert!(
+        reason.contains("no files") && reason.contains("stuck"),
+        "{reason}"
     );
 }
 

@@ -1,26 +1,58 @@
 //! What the template of a case shows, as plain data.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use super::anchors::{self, Anchors, Reference};
 use super::json::laid_out;
-use super::page::{Reference, anchor};
 use crate::report::headline::duration;
+use crate::report::scripts::Scripts;
+use crate::report::standing::Standing;
 use crate::report::untrusted::beginning;
-use crate::report::view::{self, CaseView, FindingView};
-use crate::run::{BodyRecord, Run, StepRecord, Verdict};
+use crate::report::view::{
+    self, CaseView, FindingView, operation_name, particulars, reason, second_run,
+};
+use crate::run::{BodyRecord, Run, StateRecord, StepRecord};
 
-/// The beginning of a body in characters and lines, where a case needs attention and elsewhere.
-const BODY: (usize, usize) = (12_000, 400);
-const BODY_OF_PASS: (usize, usize) = (2_000, 80);
+/// So many cases that need attention are shown in full; a page with more of them would not open.
+const IN_FULL: usize = 50;
 /// More findings of one case than these are only counted.
 const FINDINGS: usize = 200;
-/// A longer line is not for pasting; the run file has it.
-const CURL: usize = 32_000;
+/// A longer line or script is not for pasting; the run file has it.
+const PASTED: usize = 32_000;
 
-/// The cases of one verdict.
+/// How much is shown of a case.
+#[derive(Debug, Clone, Copy)]
+struct Detail {
+    /// The beginning of a body in characters and lines.
+    body: (usize, usize),
+    /// More requests than these are only counted.
+    steps: usize,
+    /// Whether the lines and the script that send it again stand on the page.
+    again: bool,
+}
+
+/// A case that somebody has to look into.
+const FULL: Detail = Detail {
+    body: (12_000, 400),
+    steps: 30,
+    again: true,
+};
+
+/// One of many such cases, or one in which nothing is to be found.
+const SHORT: Detail = Detail {
+    body: (2_000, 80),
+    steps: 5,
+    again: false,
+};
+
+/// The cases that stand alike.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
-    pub(super) name: String,
+    pub(super) word: &'static str,
+    pub(super) title: &'static str,
+    pub(super) needs_attention: bool,
     pub(super) cases: Vec<Case<'a>>,
 }
 
@@ -29,17 +61,28 @@ pub(super) struct Case<'a> {
     id: &'a str,
     anchor: String,
     contract: String,
+    operation: String,
+    kind: String,
+    particulars: String,
     title: &'a str,
     tone: String,
     word: &'static str,
     open: bool,
     counted: bool,
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
+    note: Option<&'a str>,
+    second_run: Option<String>,
     duration: String,
     covers: Vec<Reference<'a>>,
+    /// What a reader may filter by: the requirements that it covers or found missed.
+    about: String,
     findings: Vec<Finding<'a>>,
     more_findings: usize,
+    states: Vec<State<'a>>,
     steps: Vec<Step<'a>>,
+    steps_in_all: usize,
+    script: Option<&'a str>,
+    script_path: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,6 +102,13 @@ struct Finding<'a> {
 }
 
 #[derive(Debug, Serialize)]
+struct State<'a> {
+    name: &'a str,
+    params: String,
+    returned: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct Step<'a> {
     number: usize,
     operation: &'a str,
@@ -69,7 +119,6 @@ struct Step<'a> {
     response: Option<Message<'a>>,
     failure: Option<&'a str>,
     curl: Option<&'a str>,
-    curl_length: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,77 +128,111 @@ struct Message<'a> {
     left_out: usize,
 }
 
-/// All cases by verdict.
-pub(super) fn cases(run: &Run) -> Vec<Group<'_>> {
-    [
-        Verdict::Fail,
-        Verdict::Error,
-        Verdict::Warning,
-        Verdict::Pass,
-        Verdict::Skipped,
-    ]
-    .into_iter()
-    .map(|verdict| Group {
-        name: verdict.to_string(),
-        cases: view::cases(run, verdict)
+/// All cases by how they stand.
+pub(super) fn cases<'a>(run: &'a Run, anchors: &Anchors<'_>) -> Vec<Group<'a>> {
+    let scripts = Scripts::of(run);
+    let mut attention = 0;
+    let groups = Standing::ALL.into_iter().map(|standing| Group {
+        word: standing.word(),
+        title: standing.title(),
+        needs_attention: standing.needs_attention(),
+        cases: view::cases(run, standing)
             .iter()
             .enumerate()
-            .map(|(index, view)| case(view, index))
-            .collect(),
-    })
-    .collect()
-}
-
-fn case<'a>(view: &CaseView<'a>, index: usize) -> Case<'a> {
-    let case = view.case;
-    let link = |id: &'a String, kind: &str| Reference {
-        id,
-        anchor: anchor(kind, [&case.api, &case.revision, id]),
-    };
-    Case {
-        id: &case.id,
-        anchor: anchor("c", [&case.api, &case.revision, &case.id]),
-        contract: format!("{}/{}", case.api, case.revision),
-        title: &case.title,
-        tone: case.verdict.to_string(),
-        word: match case.verdict {
-            Verdict::Fail => "failed",
-            Verdict::Error => "error",
-            Verdict::Warning => "warning",
-            Verdict::Pass if !case.counted => "observed",
-            Verdict::Pass => "passed",
-            Verdict::Skipped => "skipped",
-        },
-        // The first failure is what the reader came for; more than that would bury the rest.
-        open: index == 0 && case.verdict == Verdict::Fail,
-        counted: case.counted,
-        reason: case.reason.as_deref(),
-        duration: duration(case.duration_us),
-        covers: case.covers.iter().map(|id| link(id, "r")).collect(),
-        findings: view
-            .findings
-            .iter()
-            .take(FINDINGS)
-            .map(|found| {
-                finding(
-                    found,
-                    found
-                        .found
-                        .finding
-                        .requirement
-                        .as_ref()
-                        .map(|id| link(id, "r")),
-                )
+            .map(|(index, view)| {
+                attention += usize::from(standing.needs_attention());
+                let detail = if standing.needs_attention() && attention <= IN_FULL {
+                    FULL
+                } else {
+                    SHORT
+                };
+                // The first failure is what the reader came for; more would bury the rest.
+                let open = index == 0 && standing == Standing::Failed;
+                case(view, (open, detail), anchors, &scripts)
             })
             .collect(),
+    });
+    groups.filter(|group| !group.cases.is_empty()).collect()
+}
+
+fn case<'a>(
+    view: &CaseView<'a>,
+    (open, detail): (bool, Detail),
+    anchors: &Anchors<'_>,
+    scripts: &Scripts<'_>,
+) -> Case<'a> {
+    let case = view.case;
+    let standing = Standing::of(case);
+    let link = |id: &'a String| Reference {
+        id,
+        anchor: anchors::requirement(&case.api, &case.revision, id),
+    };
+    let findings = view.findings.iter().take(FINDINGS).map(|found| {
+        let requirement = found.found.finding.requirement.as_ref();
+        finding(found, requirement.map(link))
+    });
+    let script = case.reproduction.as_deref();
+    Case {
+        id: &case.id,
+        anchor: anchors.case(case),
+        contract: format!("{}/{}", case.api, case.revision),
+        operation: operation_name(&case.api, &case.revision, Some(&case.operation)),
+        kind: case.kind.to_string(),
+        particulars: particulars(case),
+        title: &case.title,
+        tone: standing.tone().to_string(),
+        word: standing.word(),
+        open,
+        counted: case.counted,
+        reason: reason(case),
+        note: case.note.as_deref(),
+        second_run: second_run(case),
+        duration: duration(case.duration_us),
+        covers: case.covers.iter().map(link).collect(),
+        about: about(view),
+        findings: findings.collect(),
         more_findings: view.findings.len().saturating_sub(FINDINGS),
-        steps: case
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, record)| step(index, record, case.verdict))
+        states: if detail.again {
+            case.states.iter().map(state).collect()
+        } else {
+            Vec::new()
+        },
+        steps: shown_steps(view, detail)
+            .into_iter()
+            .map(|index| step(index, &case.steps[index], detail))
             .collect(),
+        steps_in_all: case.steps.len(),
+        script: script.filter(|script| detail.again && script.len() <= PASTED),
+        script_path: scripts.path(case),
     }
+}
+
+fn about(view: &CaseView<'_>) -> String {
+    let case = view.case;
+    let mut ids: Vec<&str> = case.covers.iter().map(String::as_str).collect();
+    for finding in view.findings.iter().filter(|of| of.effect.is_some()) {
+        if let Some(id) = finding.found.finding.requirement.as_deref()
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    ids.join(" ")
+}
+
+/// Indexes of the steps to show: all of them, or of too many first those that tell something.
+fn shown_steps(view: &CaseView<'_>, detail: Detail) -> Vec<usize> {
+    let all = view.case.steps.len();
+    if all <= detail.steps {
+        return (0..all).collect();
+    }
+    let telling = view.telling_steps().into_iter().map(|(index, _)| index);
+    let mut shown: Vec<usize> = telling.take(detail.steps).collect();
+    let others: Vec<usize> = (0..all).filter(|index| !shown.contains(index)).collect();
+    let room = detail.steps - shown.len();
+    shown.extend(others.into_iter().take(room));
+    shown.sort_unstable();
+    shown
 }
 
 fn finding<'a>(view: &FindingView<'a>, requirement: Option<Reference<'a>>) -> Finding<'a> {
@@ -172,26 +255,31 @@ fn finding<'a>(view: &FindingView<'a>, requirement: Option<Reference<'a>>) -> Fi
     }
 }
 
-fn step(index: usize, record: &StepRecord, verdict: Verdict) -> Step<'_> {
-    let limit = if verdict == Verdict::Pass {
-        BODY_OF_PASS
-    } else {
-        BODY
+fn state(record: &StateRecord) -> State<'_> {
+    let json = |members: &serde_json::Map<String, serde_json::Value>| {
+        serde_json::to_string(members).unwrap_or_default()
     };
+    State {
+        name: &record.state,
+        params: json(&record.params),
+        returned: (!record.returned.is_empty()).then(|| json(&record.returned)),
+    }
+}
+
+fn step(index: usize, record: &StepRecord, detail: Detail) -> Step<'_> {
     Step {
         number: index + 1,
         operation: &record.operation,
         method: &record.request.method,
         url: &record.request.url,
-        request: message(&record.request.headers, &record.request.body, limit),
+        request: message(&record.request.headers, &record.request.body, detail.body),
         status: record.response.as_ref().map(|response| response.status),
         response: record
             .response
             .as_ref()
-            .map(|response| message(&response.headers, &response.body, limit)),
+            .map(|response| message(&response.headers, &response.body, detail.body)),
         failure: record.failure.as_deref(),
-        curl: (record.curl.len() <= CURL).then_some(record.curl.as_str()),
-        curl_length: record.curl.len(),
+        curl: (detail.again && record.curl.len() <= PASTED).then_some(record.curl.as_str()),
     }
 }
 

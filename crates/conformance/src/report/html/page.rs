@@ -1,10 +1,20 @@
 //! What the templates show, as plain data.
 
+use std::collections::BTreeSet;
+
 use contract::Level;
 use serde::Serialize;
 
-use crate::report::headline::{counted, duration, headline, number, verdict_word};
-use crate::run::{LevelCounts, OperationSummary, RequirementSummary, Run, Summary, Verdict};
+use super::anchors::Anchors;
+use super::requirements::{RequirementGroup, requirements};
+use crate::report::headline::{duration, headline, number};
+use crate::report::standing::{Standing, counted, kinds};
+use crate::report::view::operation_name;
+use crate::run::{CaseRecord, Counts, LevelCounts, OperationSummary, Run, Summary};
+use crate::snapshot::Comparison;
+
+/// Of a longer list of skipped cases or observations, so many are shown.
+const SHOWN: usize = 20;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Page<'a> {
@@ -19,15 +29,26 @@ pub(super) struct Page<'a> {
     strict: bool,
     duration: Option<String>,
     cases_in_all: String,
+    kinds: String,
     figures: Vec<Figure>,
     contracts: Vec<Contract<'a>>,
     levels: Vec<LevelCell>,
     operations: Vec<Operation<'a>>,
     errata: Vec<Erratum<'a>>,
     skips: Vec<Skip<'a>>,
-    requirements: Vec<Requirement<'a>>,
+    requirements: Vec<RequirementGroup<'a>>,
     requirements_judged: usize,
     requirements_in_all: usize,
+    snapshots: Option<Snapshots>,
+    filter: Filter<'a>,
+}
+
+/// What a reader can choose from.
+#[derive(Debug, Serialize)]
+struct Filter<'a> {
+    kinds: BTreeSet<String>,
+    operations: BTreeSet<String>,
+    requirements: BTreeSet<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,6 +56,7 @@ struct Figure {
     count: usize,
     word: &'static str,
     tone: String,
+    list: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,32 +108,31 @@ struct Seen<'a> {
 struct Skip<'a> {
     reason: &'a str,
     cases: &'a [String],
+    more: usize,
     not_judged: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
-struct Requirement<'a> {
-    id: &'a str,
-    anchor: String,
-    contract: String,
-    level: String,
-    verdict: &'static str,
-    tone: &'static str,
-    statement: &'a str,
-    source: String,
-    errata: &'a [String],
-    cases: Vec<Reference<'a>>,
+struct Snapshots {
+    same: usize,
+    accepted: bool,
+    drifts: Vec<Drift>,
+    stale: Vec<String>,
+    unseen: usize,
 }
 
-/// A link to a case.
 #[derive(Debug, Serialize)]
-pub(super) struct Reference<'a> {
-    pub(super) id: &'a str,
-    pub(super) anchor: String,
+struct Drift {
+    case: String,
+    contract: String,
+    word: &'static str,
+    path: String,
+    lines: Vec<(&'static str, String)>,
+    more: usize,
 }
 
 /// Everything but the cases.
-pub(super) fn page<'a>(run: &'a Run, summary: &'a Summary) -> Page<'a> {
+pub(super) fn page<'a>(run: &'a Run, summary: &'a Summary, anchors: &Anchors<'_>) -> Page<'a> {
     let headline = headline(run, summary);
     let counts = summary.requirement_counts();
     let header = &run.header;
@@ -130,7 +151,8 @@ pub(super) fn page<'a>(run: &'a Run, summary: &'a Summary) -> Page<'a> {
             .as_ref()
             .map(|footer| duration(footer.duration_us)),
         cases_in_all: number(summary.counts.total(), "case", "cases"),
-        figures: figures(&counted(summary.counts)),
+        kinds: kinds(run),
+        figures: figures(run, summary.counts),
         contracts: header
             .contracts
             .iter()
@@ -159,25 +181,93 @@ pub(super) fn page<'a>(run: &'a Run, summary: &'a Summary) -> Page<'a> {
             .iter()
             .map(|skip| Skip {
                 reason: &skip.reason,
-                cases: &skip.cases,
+                cases: &skip.cases[..skip.cases.len().min(SHOWN)],
+                more: skip.cases.len().saturating_sub(SHOWN),
                 not_judged: &skip.not_judged,
             })
             .collect(),
-        requirements: summary.requirements.iter().map(requirement).collect(),
+        requirements: requirements(run, summary, anchors),
         requirements_judged: counts.judged(),
         requirements_in_all: counts.total(),
+        snapshots: summary.snapshots.as_ref().map(snapshots),
+        filter: filter(run),
     }
 }
 
-fn figures(counted: &[(Verdict, usize)]) -> Vec<Figure> {
-    counted
-        .iter()
-        .map(|&(verdict, count)| Figure {
-            count,
-            word: verdict_word(verdict, count),
-            tone: verdict.to_string(),
+fn filter(run: &Run) -> Filter<'_> {
+    let operation =
+        |case: &CaseRecord| operation_name(&case.api, &case.revision, Some(&case.operation));
+    Filter {
+        kinds: run.cases.iter().map(|case| case.kind.to_string()).collect(),
+        operations: run.cases.iter().map(operation).collect(),
+        requirements: run
+            .cases
+            .iter()
+            .flat_map(|case| {
+                let found = case.findings.iter();
+                let found = found.filter_map(|of| of.finding.requirement.as_ref());
+                case.covers.iter().chain(found)
+            })
+            .map(String::as_str)
+            .collect(),
+    }
+}
+
+fn figures(run: &Run, counts: Counts) -> Vec<Figure> {
+    // The list that a figure leads to; the flaky cases are counted with the warnings, those that
+    // only observe with what passed.
+    let list = |standing| {
+        let lists = match standing {
+            Standing::Warning => [Standing::Warning, Standing::Flaky],
+            Standing::Passed => [Standing::Passed, Standing::Observed],
+            other => [other, other],
+        };
+        let there = |of: &Standing| run.cases.iter().any(|case| Standing::of(case) == *of);
+        lists.into_iter().find(there).unwrap_or(standing)
+    };
+    counted(counts)
+        .into_iter()
+        .map(|figure| Figure {
+            count: figure.count,
+            word: figure.word,
+            tone: figure.standing.tone().to_string(),
+            list: list(figure.standing).word(),
         })
         .collect()
+}
+
+fn snapshots(comparison: &Comparison) -> Snapshots {
+    /// More lines of one difference are only counted.
+    const LINES: usize = 100;
+    let drifts = comparison.drifts.iter().map(|drift| {
+        let lines = drift.diff.lines().map(|line| {
+            let tone = match line.as_bytes().first() {
+                Some(b'+') => "pass",
+                Some(b'-') => "fail",
+                _ => "same",
+            };
+            (tone, line.to_owned())
+        });
+        Drift {
+            case: drift.case.clone(),
+            contract: drift.contract.clone(),
+            word: drift.kind.word(),
+            path: drift.path.display().to_string(),
+            lines: lines.take(LINES).collect(),
+            more: drift.diff.lines().count().saturating_sub(LINES),
+        }
+    });
+    Snapshots {
+        same: comparison.same,
+        accepted: comparison.accepted,
+        drifts: drifts.collect(),
+        stale: comparison
+            .stale
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect(),
+        unseen: comparison.unseen,
+    }
 }
 
 fn level_cell(level: Level, counts: LevelCounts) -> LevelCell {
@@ -205,7 +295,7 @@ fn operation<'a>(run: &'a Run, of: &'a OperationSummary) -> Operation<'a> {
         name: of.operation.as_deref(),
         method: record.map_or("", |record| &record.method),
         path: record.map_or("", |record| &record.path),
-        cases: figures(&counted(of.cases)),
+        cases: figures(run, of.cases),
         levels: [Level::Must, Level::Should, Level::May]
             .into_iter()
             .map(|level| level_cell(level, of.levels.get(&level).copied().unwrap_or_default()))
@@ -225,6 +315,7 @@ fn errata(summary: &Summary) -> Vec<Erratum<'_>> {
             observations: of
                 .observations
                 .iter()
+                .take(SHOWN)
                 .map(|seen| Seen {
                     message: match seen.message {
                         contract::Message::Request => "request",
@@ -236,52 +327,4 @@ fn errata(summary: &Summary) -> Vec<Erratum<'_>> {
                 .collect(),
         })
         .collect()
-}
-
-fn requirement(of: &RequirementSummary) -> Requirement<'_> {
-    let requirement = &of.requirement;
-    let (verdict, tone) = match of.verdict {
-        Some(Verdict::Pass) => ("kept", "pass"),
-        Some(Verdict::Warning) => ("warned", "warning"),
-        Some(Verdict::Fail) => ("missed", "fail"),
-        _ => ("not judged", "none"),
-    };
-    Requirement {
-        id: &requirement.id,
-        anchor: anchor("r", [&of.api, &of.revision, &requirement.id]),
-        contract: format!("{}/{}", of.api, of.revision),
-        level: requirement.level.to_string(),
-        verdict,
-        tone,
-        statement: &requirement.statement,
-        source: format!(
-            "{}, {}",
-            requirement.source.document, requirement.source.section
-        ),
-        errata: &of.errata,
-        cases: of
-            .cases
-            .iter()
-            .map(|id| Reference {
-                id,
-                anchor: anchor("c", [&of.api, &of.revision, id]),
-            })
-            .collect(),
-    }
-}
-
-/// A name for a link within the page, of characters that need no escaping anywhere.
-pub(super) fn anchor<const N: usize>(kind: &str, parts: [&str; N]) -> String {
-    let mut anchor = kind.to_owned();
-    for part in parts {
-        anchor.push('-');
-        anchor.extend(part.chars().map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '_') {
-                c
-            } else {
-                '-'
-            }
-        }));
-    }
-    anchor
 }

@@ -2,32 +2,41 @@
 
 use super::escape::{code, fenced, html, prose, text};
 use super::{VALUE, put};
+use crate::report::group::{Group, named};
 use crate::report::headline::number;
+use crate::report::scripts::Scripts;
 use crate::report::untrusted::beginning;
-use crate::report::view::{CaseView, FindingView};
+use crate::report::view::{FindingView, particulars, reason, second_run};
 use crate::run::{BodyRecord, StepRecord};
 
 /// A step summary of GitHub's may have 1 MiB; the rest of the failures is only named beyond this.
 const SIZE: usize = 900_000;
 /// More findings of one case than these are only counted.
 const FINDINGS: usize = 20;
+/// More requests of one case than these are only counted.
+const STEPS: usize = 5;
 /// The beginning of a body in characters and lines.
 const BODY: (usize, usize) = (2_000, 60);
 /// A longer line is not for pasting; the HTML report and the run file have it.
 const CURL: usize = 8_000;
 
-/// The cases of one verdict, folded; `reserved` bytes are left for what follows.
-pub(super) fn section(out: &mut String, views: &[CaseView<'_>], title: &str, reserved: usize) {
-    if views.is_empty() {
+/// The entries of one kind, folded; `reserved` bytes are left for what follows.
+pub(super) fn section(
+    out: &mut String,
+    groups: &[Group<'_>],
+    title: &str,
+    (reserved, scripts): (usize, &Scripts<'_>),
+) {
+    if groups.is_empty() {
         return;
     }
     put(out, format_args!("## {title}\n\n"));
     let mut left_out = 0;
-    for view in views {
+    for group in groups {
         let mut folded = String::new();
-        case(&mut folded, view);
+        case(&mut folded, group, scripts);
         if out.len() + folded.len() + reserved > SIZE {
-            left_out += 1;
+            left_out += 1 + group.others.len();
         } else {
             out.push_str(&folded);
         }
@@ -41,15 +50,30 @@ pub(super) fn section(out: &mut String, views: &[CaseView<'_>], title: &str, res
     }
 }
 
-fn case(out: &mut String, view: &CaseView<'_>) {
+fn case(out: &mut String, group: &Group<'_>, scripts: &Scripts<'_>) {
+    let view = &group.first;
     let case = view.case;
+    let others = match group.others.len() {
+        0 => String::new(),
+        count => format!(" and {count} more like it"),
+    };
     put(
         out,
-        format_args!("<details>\n<summary>{}</summary>\n\n", html(&case.id)),
+        format_args!(
+            "<details>\n<summary>{}{others}</summary>\n\n",
+            html(&case.id)
+        ),
     );
     put(out, format_args!("{}\n\n", text(&case.title)));
-    if let Some(reason) = &case.reason {
-        put(out, format_args!("{}\n\n", prose(reason)));
+    put(out, format_args!("{}\n\n", text(&particulars(case))));
+    if let Some(second) = second_run(case) {
+        put(out, format_args!("**{second}**\n\n"));
+    }
+    if let Some(reason) = reason(case) {
+        put(out, format_args!("{}\n\n", prose(&reason)));
+    }
+    if let Some(note) = &case.note {
+        put(out, format_args!("{}\n\n", text(note)));
     }
     for view in view.findings.iter().take(FINDINGS) {
         finding(out, view);
@@ -61,8 +85,35 @@ fn case(out: &mut String, view: &CaseView<'_>) {
         );
     }
     out.push('\n');
-    for (_, step) in view.telling_steps() {
+    let telling = view.telling_steps();
+    for (_, step) in telling.iter().take(STEPS) {
         exchange(out, step);
+    }
+    if let Some(more) = telling.len().checked_sub(STEPS + 1) {
+        let told = "more requests with findings are in `run.ndjson`";
+        put(out, format_args!("{} {told}.\n\n", more + 1));
+    }
+    if let Some(path) = scripts.path(case) {
+        let path = code(&format!("sh {path}"), VALUE);
+        put(
+            out,
+            format_args!("To see it again, with its set-up: {path}\n\n"),
+        );
+    }
+    if !group.others.is_empty() {
+        let count = group.others.len();
+        put(
+            out,
+            format_args!("{count} more cases miss the same in the same way:\n\n"),
+        );
+        let (named, more) = named(&group.others);
+        for id in named {
+            put(out, format_args!("- {}\n", text(id)));
+        }
+        if more > 0 {
+            put(out, format_args!("- and {more} more\n"));
+        }
+        out.push('\n');
     }
     out.push_str("</details>\n\n");
 }

@@ -4,9 +4,13 @@ use contract::Level;
 
 use super::escape::{prose, text};
 use super::put;
-use crate::report::headline::{figures, number};
-use crate::report::view::operation_name;
-use crate::run::{LevelCounts, Summary, Verdict};
+use crate::report::headline::number;
+use crate::report::standing::{Standing, figures};
+use crate::report::view::{cases, operation_name};
+use crate::run::{LevelCounts, Run, Summary, Verdict};
+
+/// Of a longer list of cases or observations, so many are shown.
+const SHOWN: usize = 10;
 
 pub(super) fn operations(out: &mut String, summary: &Summary) {
     if summary.operations.is_empty() {
@@ -57,14 +61,16 @@ pub(super) fn errata(out: &mut String, summary: &Summary) {
         "## Errata observed\n\n| erratum | the documentation | observed |\n| --- | --- | --- |\n",
     );
     for of in &summary.errata {
-        let seen: Vec<String> = of
+        let mut seen: Vec<String> = of
             .observations
             .iter()
+            .take(SHOWN)
             .map(|seen| {
                 let cases = number(seen.cases.len(), "case", "cases");
                 format!("{} (in {cases})", text(&seen.actual))
             })
             .collect();
+        seen.extend(more(of.observations.len()));
         let (id, statement) = (text(&of.erratum.id), prose(&of.erratum.statement));
         put(
             out,
@@ -88,7 +94,9 @@ pub(super) fn skipped(out: &mut String, summary: &Summary) {
             &skip.reason
         };
         let ids: Vec<String> = skip.not_judged.iter().map(|id| text(id)).collect();
-        let cases: Vec<String> = skip.cases.iter().map(|id| text(id)).collect();
+        let shown = skip.cases.iter().take(SHOWN);
+        let mut cases: Vec<String> = shown.map(|id| text(id)).collect();
+        cases.extend(more(skip.cases.len()));
         put(
             out,
             format_args!(
@@ -100,6 +108,27 @@ pub(super) fn skipped(out: &mut String, summary: &Summary) {
         );
     }
     out.push('\n');
+}
+
+/// The known failures, a row each: somebody has looked at them already.
+pub(super) fn known(out: &mut String, run: &Run) {
+    let views = cases(run, Standing::Known);
+    if views.is_empty() {
+        return;
+    }
+    out.push_str("## Known failures\n\n| known failure | reason |\n| --- | --- |\n");
+    for view in views {
+        let reason = view.case.known.as_deref().unwrap_or_default();
+        let (id, reason) = (text(&view.case.id), prose(reason));
+        put(out, format_args!("| {id} | {reason} |\n"));
+    }
+    out.push('\n');
+}
+
+/// How many of a list are not shown.
+fn more(count: usize) -> Option<String> {
+    let more = count.checked_sub(SHOWN + 1)?;
+    Some(format!("and {} more", more + 1))
 }
 
 pub(super) fn requirements(out: &mut String, summary: &Summary) {

@@ -1,12 +1,18 @@
 //! One case in the terminal report: what was found, the exchange shortened, the line to paste.
 
+use std::path::Path;
+
 use super::{BOLD, DIM, put, tone};
+use crate::report::group::{Group, named};
+use crate::report::standing::Standing;
 use crate::report::untrusted::{beginning, one_line, short_line, visible};
-use crate::report::view::{CaseView, FindingView};
-use crate::run::{BodyRecord, StepRecord, Verdict};
+use crate::report::view::{FindingView, particulars, reason, second_run};
+use crate::run::{BodyRecord, CaseRecord, StepRecord};
 
 /// More findings of one case than these are only counted.
 const FINDINGS: usize = 20;
+/// More requests of one case than these are only counted.
+const STEPS: usize = 3;
 /// A body's beginning in characters and lines.
 const BODY: (usize, usize) = (600, 8);
 /// Longer values of headers and findings are cut.
@@ -14,26 +20,24 @@ const VALUE: usize = 300;
 /// A longer line is not for pasting; the HTML report and the run file have it.
 const CURL: usize = 4_000;
 
-pub(super) fn write(out: &mut String, view: &CaseView<'_>) {
+/// An entry in full; `script` shows its first case again.
+pub(super) fn write(out: &mut String, group: &Group<'_>, script: Option<&Path>) {
+    let view = &group.first;
     let case = view.case;
-    let style = tone(case.verdict).bold();
-    let verdict = match case.verdict {
-        Verdict::Fail => "FAIL",
-        Verdict::Error => "ERROR",
-        Verdict::Warning => "WARNING",
-        Verdict::Pass => "PASS",
-        Verdict::Skipped => "SKIPPED",
-    };
-    put(
-        out,
-        format_args!(
-            "{style}{verdict}{style:#} {BOLD}{}{BOLD:#}\n",
-            one_line(&case.id)
-        ),
-    );
+    heading(out, case);
+    out.push('\n');
     put(out, format_args!("  {}\n", short_line(&case.title, VALUE)));
-    if let Some(reason) = &case.reason {
-        put(out, format_args!("  {}\n", short_line(reason, VALUE)));
+    let particulars = short_line(&particulars(case), VALUE);
+    put(out, format_args!("  {DIM}{particulars}{DIM:#}\n"));
+    if let Some(reason) = reason(case) {
+        put(out, format_args!("  {}\n", short_line(&reason, VALUE)));
+    }
+    if let Some(note) = &case.note {
+        let note = short_line(note, VALUE);
+        put(out, format_args!("  {DIM}{note}{DIM:#}\n"));
+    }
+    if let Some(second) = second_run(case) {
+        put(out, format_args!("  {second}\n"));
     }
     for finding in view.findings.iter().take(FINDINGS) {
         out.push('\n');
@@ -45,7 +49,8 @@ pub(super) fn write(out: &mut String, view: &CaseView<'_>) {
             format_args!("\n  {} more findings are in the run file\n", more + 1),
         );
     }
-    for (index, step) in view.telling_steps() {
+    let telling = view.telling_steps();
+    for (index, step) in telling.iter().take(STEPS) {
         out.push('\n');
         if case.steps.len() > 1 {
             let (number, all) = (index + 1, case.steps.len());
@@ -53,7 +58,67 @@ pub(super) fn write(out: &mut String, view: &CaseView<'_>) {
         }
         write_step(out, step);
     }
+    if let Some(more) = telling.len().checked_sub(STEPS + 1) {
+        let told = "more requests with findings are in the report";
+        put(out, format_args!("\n  {DIM}{} {told}{DIM:#}\n", more + 1));
+    }
+    if let Some(script) = script {
+        let path = one_line(&script.display().to_string());
+        put(out, format_args!("\n  reproduce: sh {path}\n"));
+    }
+    others(out, group);
     out.push('\n');
+}
+
+/// An entry in one line.
+pub(super) fn brief(out: &mut String, group: &Group<'_>) {
+    heading(out, group.first.case);
+    if let Some(gravest) = group.first.findings.first() {
+        let finding = &gravest.found.finding;
+        let requirement = finding.requirement.as_deref().unwrap_or("no requirement");
+        let text = format!(
+            " {requirement} at {}: expected {}, actual {}",
+            gravest.place, finding.expected, finding.actual
+        );
+        out.push_str(&short_line(&text, VALUE));
+    } else if let Some(reason) = &group.first.case.reason {
+        put(out, format_args!(" {}", short_line(reason, VALUE)));
+    }
+    out.push('\n');
+    others(out, group);
+}
+
+fn heading(out: &mut String, case: &CaseRecord) {
+    let standing = Standing::of(case);
+    let style = tone(standing.tone()).bold();
+    let word = match standing {
+        Standing::Failed => "FAIL".to_owned(),
+        other => other.word().to_uppercase(),
+    };
+    let id = one_line(&case.id);
+    put(
+        out,
+        format_args!("{style}{word}{style:#} {BOLD}{id}{BOLD:#}"),
+    );
+}
+
+/// The other cases of an entry.
+fn others(out: &mut String, group: &Group<'_>) {
+    if group.others.is_empty() {
+        return;
+    }
+    let count = group.others.len();
+    put(
+        out,
+        format_args!("\n  {BOLD}{count} more cases miss the same in the same way{BOLD:#}\n"),
+    );
+    let (named, more) = named(&group.others);
+    for id in named {
+        put(out, format_args!("    {}\n", one_line(id)));
+    }
+    if more > 0 {
+        put(out, format_args!("    {DIM}and {more} more{DIM:#}\n"));
+    }
 }
 
 fn write_finding(out: &mut String, view: &FindingView<'_>) {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use contract::Level;
 
 use super::{BOLD, DIM, put, tone};
-use crate::report::headline::{figures, number};
+use crate::report::headline::number;
+use crate::report::standing::figures;
 use crate::report::untrusted::{one_line, short_line};
 use crate::report::view::operation_name;
 use crate::run::{Counts, LevelCounts, Summary, Verdict};
@@ -14,6 +15,8 @@ use crate::run::{Counts, LevelCounts, Summary, Verdict};
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
 /// Longer texts are cut.
 const VALUE: usize = 300;
+/// Of a longer list of cases or observations, so many are shown.
+const SHOWN: usize = 10;
 /// Lists of ids are broken at this width.
 const WIDTH: usize = 96;
 
@@ -110,7 +113,7 @@ pub(super) fn errata(out: &mut String, summary: &Summary) {
                 ),
             );
         }
-        for seen in &of.observations {
+        for seen in of.observations.iter().take(SHOWN) {
             let message = match seen.message {
                 contract::Message::Request => "request",
                 contract::Message::Response => "response",
@@ -124,8 +127,16 @@ pub(super) fn errata(out: &mut String, summary: &Summary) {
                 ),
             );
         }
+        more(out, of.observations.len());
     }
     out.push('\n');
+}
+
+/// How many of a list were not shown.
+fn more(out: &mut String, count: usize) {
+    if let Some(more) = count.checked_sub(SHOWN + 1) {
+        put(out, format_args!("    {DIM}and {} more{DIM:#}\n", more + 1));
+    }
 }
 
 /// What was skipped and why.
@@ -145,9 +156,10 @@ pub(super) fn skipped(out: &mut String, summary: &Summary) {
             out,
             format_args!("  {cases}: {}\n", short_line(reason, VALUE)),
         );
-        for id in &skip.cases {
+        for id in skip.cases.iter().take(SHOWN) {
             put(out, format_args!("    {}\n", one_line(id)));
         }
+        more(out, skip.cases.len());
         if !skip.not_judged.is_empty() {
             let ids: Vec<String> = skip.not_judged.iter().map(|id| one_line(id)).collect();
             put(

@@ -1,0 +1,136 @@
+//! Known failures (`--baseline`, `schemas/formats/baseline.schema.json`): cases that fail for a
+//! reason that somebody has written down. A known failure fails nothing; one that is gone does,
+//! so that the list is always true.
+
+mod entry;
+
+use std::path::Path;
+
+use self::entry::Entry;
+use crate::run::{CaseRecord, Verdict, verdict_of};
+use crate::toml_file::{self, Source, meant};
+use crate::{FileError, Plan};
+
+/// The known failures of targets, each with its reason.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    known: Vec<Entry>,
+}
+
+impl Baseline {
+    /// Reads a file of known failures.
+    ///
+    /// # Errors
+    /// [`FileError`] names the first place that is not as it should be.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        Self::parse(&toml_file::text(path)?, path)
+    }
+
+    /// Parses the content of such a file; `path` is for errors and reasons.
+    ///
+    /// # Errors
+    /// As [`Baseline::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, FileError> {
+        let known = Source::new(text, path).read(|root| {
+            root.only(&["known"])?;
+            let known = root.get("known").map_or(Ok(Vec::new()), |it| it.tables())?;
+            known.iter().map(Entry::read).collect()
+        })?;
+        Ok(Self { known })
+    }
+
+    /// Proves that each entry has to do with these targets, each named with its plan: that it
+    /// matches a case, selected or not, and that its requirement is one. Entries of other targets
+    /// are passed over.
+    ///
+    /// # Errors
+    /// [`FileError::Line`] names the first entry that does not.
+    pub fn check(&self, plans: &[(&str, &Plan)]) -> Result<(), FileError> {
+        for entry in &self.known {
+            let mut plans = plans.iter().filter(|(target, _)| entry.is_about(target));
+            let Some(first) = plans.next() else {
+                continue;
+            };
+            let cases = || {
+                let plans = [first].into_iter().chain(plans.clone());
+                plans.flat_map(|(_, plan)| plan.whole.iter())
+            };
+            if !cases().any(|planned| entry.matches(&planned.case.id)) {
+                return Err(entry.place.error(format!(
+                    "no case matches {:?}: take the entry out, or mend its pattern (--list shows \
+                     all cases; * stays within one part of an id, ** crosses)",
+                    entry.pattern(),
+                )));
+            }
+            let Some(requirement) = &entry.requirement else {
+                continue;
+            };
+            let contracts = || cases().map(|planned| planned.validator.contract());
+            if !contracts().any(|contract| contract.requirements.contains_key(requirement)) {
+                let of_cases = cases().filter(|planned| entry.matches(&planned.case.id));
+                let known = of_cases.flat_map(|planned| planned.case.covers.iter());
+                let mut known: Vec<&str> = known.map(String::as_str).collect();
+                known.sort_unstable();
+                known.dedup();
+                return Err(entry.place.error(format!(
+                    "there is no requirement {requirement:?}: {} (--requirements lists them)",
+                    meant(requirement, known)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks what a case of this target ended in: a failure of which every part is known keeps its
+    /// verdict and is [`CaseRecord::known`]; a case that is known to fail, and passes, fails
+    /// (without `strict`, a warning passes, too).
+    pub fn apply(&self, target: &str, strict: bool, record: &mut CaseRecord) {
+        let entries = self.known.iter();
+        let entries: Vec<&Entry> = entries
+            .filter(|entry| entry.is_about(target) && entry.matches(&record.id))
+            .collect();
+        let Some(first) = entries.first() else {
+            return;
+        };
+        match record.verdict {
+            Verdict::Fail => record.known = known(&entries, strict, record),
+            Verdict::Warning if strict => {}
+            Verdict::Pass | Verdict::Warning => {
+                let passes = if record.verdict == Verdict::Pass {
+                    "passes"
+                } else {
+                    "passes with a warning"
+                };
+                record.verdict = Verdict::Fail;
+                record.reason = Some(format!(
+                    "known to fail ({}), and {passes}: take it out of {}",
+                    first.reason, first.place,
+                ));
+            }
+            Verdict::Skipped | Verdict::Error => {}
+        }
+    }
+}
+
+/// Why each part of the failure is known; none when one is not.
+fn known(entries: &[&Entry], strict: bool, record: &CaseRecord) -> Option<String> {
+    let failing = record
+        .findings
+        .iter()
+        .map(|found| &found.finding)
+        .filter(|finding| verdict_of(finding, strict) == Some(Verdict::Fail));
+    let mut reasons: Vec<&str> = Vec::new();
+    for finding in failing {
+        let requirement = finding.requirement.as_deref();
+        let entry = entries.iter().find(|entry| entry.explains(requirement))?;
+        if !reasons.contains(&entry.reason.as_str()) {
+            reasons.push(&entry.reason);
+        }
+    }
+    if reasons.is_empty() {
+        // Nothing that has a requirement made it fail.
+        let entry = entries.iter().find(|entry| entry.explains(None))?;
+        reasons.push(&entry.reason);
+    }
+    Some(reasons.join("; "))
+}

@@ -1,0 +1,354 @@
+//! What a contract says of the values at one place, gathered from all subschemas that apply there.
+//! Only what is MUST: `x-should` and `x-may` make no request wrong.
+
+use std::collections::BTreeMap;
+
+use contract::{SchemaRef, Schemas};
+use serde_json::{Map, Value};
+
+/// References and `allOf`s nest no deeper than this; a circle ends here.
+const DEEPEST: usize = 16;
+
+/// A subschema with the requirement around it.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) schema: SchemaRef,
+    pub(super) around: Option<String>,
+}
+
+/// What is known of the values at one place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    /// The requirement that stands nearest around the values.
+    pub(super) requirement: Option<String>,
+    /// Documented JSON types; empty where none is stated.
+    pub(super) types: Vec<String>,
+    /// All allowed values, where they are listed.
+    pub(super) values: Vec<Value>,
+    /// Values that the contract shows: defaults and examples.
+    pub(super) shown: Vec<Value>,
+    /// Regular expressions that a string has to match.
+    pub(super) patterns: Vec<String>,
+    /// How many characters a string has.
+    pub(super) length: Limits,
+    /// How many items an array has.
+    pub(super) items: Limits,
+    /// The least and the greatest number.
+    pub(super) range: Range,
+    /// The branches of `anyOf` and `oneOf`.
+    pub(super) branches: Vec<Branch>,
+    /// Slips of the document, with their errata.
+    pub(super) slips: BTreeMap<String, String>,
+    /// Values whose acceptance another requirement promises.
+    pub(super) accepted: BTreeMap<String, String>,
+    /// The requirement that says that a value which names nothing is accepted.
+    pub(super) unknown_value: Option<String>,
+    /// Whether the value names something that the server keeps.
+    pub(super) is_id: bool,
+    /// The members of an object, by name.
+    pub(super) members: BTreeMap<String, Member>,
+    /// What applies to each item of an array.
+    pub(super) elements: Vec<Spot>,
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Member {
+    pub(super) spots: Vec<Spot>,
+    pub(super) required: bool,
+}
+
+/// One alternative.
+#[derive(Debug, Clone)]
+pub(super) struct Branch {
+    pub(super) spot: Spot,
+    pub(super) title: Option<String>,
+    /// The erratum, when it is one reading of a contradiction.
+    pub(super) erratum: Option<String>,
+}
+
+/// A lower and an upper limit of a count.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    pub(super) least: Option<Limit>,
+    pub(super) most: Option<Limit>,
+}
+
+/// One limit.
+#[derive(Debug, Clone)]
+pub(super) struct Limit {
+    pub(super) count: usize,
+    /// The requirement around it.
+    pub(super) requirement: Option<String>,
+    /// A pointer to the value that may count as well.
+    pub(super) shared_with: Option<String>,
+}
+
+/// The ends of a range of numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Range {
+    pub(super) least: Option<End>,
+    pub(super) most: Option<End>,
+}
+
+/// One end of a range: the last number within it and the first one beyond, in steps of 1.
+#[derive(Debug, Clone)]
+pub(super) struct End {
+    pub(super) within: f64,
+    pub(super) beyond: f64,
+    /// Whether there is no last number within it, unless whole ones are meant.
+    pub(super) is_open: bool,
+    pub(super) requirement: Option<String>,
+}
+
+impl Facts {
+    /// What all these subschemas say together.
+    pub(super) fn of(schemas: &Schemas, spots: &[Spot]) -> Self {
+        let mut facts = Self::default();
+        for spot in spots {
+            facts.read(schemas, spot, true, 0);
+        }
+        facts
+    }
+
+    /// Adds what one more subschema says of the same values.
+    pub(super) fn add(&mut self, schemas: &Schemas, spot: &Spot) {
+        self.read(schemas, spot, true, 0);
+    }
+
+    /// `names` says whether the subschema's own requirement is that of the values; the one of a
+    /// part of an `allOf` is only that of the part.
+    fn read(&mut self, schemas: &Schemas, spot: &Spot, names: bool, depth: usize) {
+        let Some(Value::Object(keywords)) = schemas.resolve(&spot.schema) else {
+            return;
+        };
+        if depth > DEEPEST {
+            return;
+        }
+        let own = text(keywords, "x-requirement").or_else(|| spot.around.clone());
+        if names || self.requirement.is_none() {
+            self.requirement = own.clone().or(self.requirement.take());
+        }
+        let at = |tokens: &[&str]| Spot {
+            schema: schemas.child(&spot.schema, tokens),
+            around: own.clone(),
+        };
+        self.keywords(keywords, own.as_ref());
+        self.parts(keywords, &at);
+        let followed =
+            text(keywords, "$ref").and_then(|reference| schemas.follow(&spot.schema, &reference));
+        if let Some(schema) = followed {
+            let around = own.clone();
+            self.read(schemas, &Spot { schema, around }, names, depth + 1);
+        }
+        for index in 0..list(keywords, "allOf").len() {
+            self.read(
+                schemas,
+                &at(&["allOf", &index.to_string()]),
+                false,
+                depth + 1,
+            );
+        }
+    }
+
+    /// What the keywords say of the value as a whole.
+    fn keywords(&mut self, keywords: &Map<String, Value>, own: Option<&String>) {
+        match keywords.get("type") {
+            Some(Value::String(name)) => self.types = vec![name.clone()],
+            Some(Value::Array(names)) => {
+                let names = names.iter().filter_map(Value::as_str);
+                self.types = names.map(str::to_owned).collect();
+            }
+            _ => {}
+        }
+        if let Some(value) = keywords.get("const") {
+            self.values = vec![value.clone()];
+        }
+        self.values.extend_from_slice(list(keywords, "enum"));
+        self.shown.extend(keywords.get("default").cloned());
+        self.shown.extend_from_slice(list(keywords, "examples"));
+        self.patterns.extend(text(keywords, "pattern"));
+        let shared = keywords.get("x-shared-limit");
+        let limit = |key: &str| {
+            let count = usize::try_from(keywords.get(key)?.as_u64()?).ok()?;
+            let shared_with =
+                shared.and_then(|shared| Some(shared.get("with")?.as_str()?.to_owned()));
+            Some(Limit {
+                count,
+                requirement: own.cloned(),
+                shared_with,
+            })
+        };
+        tighten(&mut self.length.least, limit("minLength"), |new, old| {
+            new > old
+        });
+        tighten(&mut self.length.most, limit("maxLength"), |new, old| {
+            new < old
+        });
+        tighten(&mut self.items.least, limit("minItems"), |new, old| {
+            new > old
+        });
+        tighten(&mut self.items.most, limit("maxItems"), |new, old| {
+            new < old
+        });
+        self.range(keywords, own);
+        for (key, into) in [
+            ("x-slips", &mut self.slips),
+            ("x-accepted", &mut self.accepted),
+        ] {
+            for (value, id) in keywords
+                .get(key)
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
+                into.extend(id.as_str().map(|id| (value.clone(), id.to_owned())));
+            }
+        }
+        self.unknown_value = text(keywords, "x-unknown-value").or(self.unknown_value.take());
+        self.is_id |= text(keywords, "x-volatile").is_some_and(|volatile| volatile == "id");
+    }
+
+    fn range(&mut self, keywords: &Map<String, Value>, own: Option<&String>) {
+        let number = |key: &str| keywords.get(key).and_then(Value::as_f64);
+        let end = |within: f64, beyond: f64, is_open: bool| {
+            Some(End {
+                within,
+                beyond,
+                is_open,
+                requirement: own.cloned(),
+            })
+        };
+        if let Some(least) = number("minimum") {
+            self.range.least = end(least, least - 1.0, false);
+        }
+        if let Some(least) = number("exclusiveMinimum") {
+            self.range.least = end(least + 1.0, least, true);
+        }
+        if let Some(most) = number("maximum") {
+            self.range.most = end(most, most + 1.0, false);
+        }
+        if let Some(most) = number("exclusiveMaximum") {
+            self.range.most = end(most - 1.0, most, true);
+        }
+    }
+
+    /// What the keywords say of the value's parts, and of its alternatives.
+    fn parts(&mut self, keywords: &Map<String, Value>, at: &dyn Fn(&[&str]) -> Spot) {
+        for name in keywords
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let member = self.members.entry(name.0.clone()).or_default();
+            member.spots.push(at(&["properties", name.0]));
+        }
+        for name in list(keywords, "required").iter().filter_map(Value::as_str) {
+            self.members.entry(name.to_owned()).or_default().required = true;
+        }
+        if keywords.contains_key("items") {
+            self.elements.push(at(&["items"]));
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            for (index, branch) in list(keywords, keyword).iter().enumerate() {
+                let told = |key: &str| branch.get(key).and_then(Value::as_str).map(str::to_owned);
+                self.branches.push(Branch {
+                    spot: at(&[keyword, &index.to_string()]),
+                    title: told("title"),
+                    erratum: told("x-erratum"),
+                });
+            }
+        }
+    }
+
+    /// Whether the type is one of these, or none is stated and the value could be.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.types.iter().any(|known| known == name)
+    }
+}
+
+fn tighten(known: &mut Option<Limit>, new: Option<Limit>, tighter: impl Fn(usize, usize) -> bool) {
+    if let Some(new) = new
+        && known
+            .as_ref()
+            .is_none_or(|known| tighter(new.count, known.count))
+    {
+        *known = Some(new);
+    }
+}
+
+fn text(keywords: &Map<String, Value>, key: &str) -> Option<String> {
+    keywords.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn list<'k>(keywords: &'k Map<String, Value>, key: &str) -> &'k [Value] {
+    keywords
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Contract;
+
+    use super::*;
+
+    fn body(api: &str, revision: &str, operation: &str) -> (Contract, Facts) {
+        let contract = Contract::embedded_one(api, revision).expect("a sound contract");
+        let operation = contract.operation(operation).expect("it is there");
+        let schema = operation.request.as_ref().expect("a body").schema.clone();
+        let facts = Facts::of(
+            &contract.schemas,
+            &[Spot {
+                schema,
+                around: None,
+            }],
+        );
+        (contract, facts)
+    }
+
+    #[test]
+    fn members_are_found_behind_references_with_what_requires_them() {
+        let (contract, facts) = body("metastudio", "2025-12", "batch-action");
+        let names: Vec<_> = facts
+            .members
+            .iter()
+            .map(|(name, member)| (name.as_str(), member.required))
+            .collect();
+        assert_eq!(
+            names,
+            [("action", true), ("asset_ids", true), ("params", false)]
+        );
+        let action = Facts::of(&contract.schemas, &facts.members["action"].spots);
+        assert_eq!(action.requirement.as_deref(), Some("MS-BA-05"));
+        assert_eq!(action.values.len(), 7);
+        assert_eq!(action.slips["DETELTE"], "MS-E01");
+        assert_eq!(action.accepted["SHARE"], "MS-BA-22");
+        let ids = Facts::of(&contract.schemas, &facts.members["asset_ids"].spots);
+        let id = Facts::of(&contract.schemas, &ids.elements);
+        assert!(id.is_id && id.is("string"));
+        assert_eq!(id.unknown_value.as_deref(), Some("MS-BA-23"));
+    }
+
+    #[test]
+    fn a_limit_keeps_the_requirement_around_it_and_the_value_its_own() {
+        let (contract, facts) = body("roma", "2022-12", "assets-delete");
+        let tasks = Facts::of(&contract.schemas, &facts.members["tasks"].spots);
+        assert_eq!(tasks.requirement.as_deref(), Some("RO-AD-04"));
+        let most = tasks.items.most.expect("a maximum");
+        assert_eq!(
+            (most.count, most.requirement.as_deref()),
+            (100, Some("RO-AD-05"))
+        );
+        assert_eq!(most.shared_with.as_deref(), Some("/apps"));
+        let apps = Facts::of(&contract.schemas, &facts.members["apps"].spots);
+        let readings: Vec<_> = apps
+            .branches
+            .iter()
+            .map(|branch| branch.erratum.as_deref())
+            .collect();
+        assert_eq!(readings, [Some("RO-E01"), Some("RO-E01")]);
+    }
+}

@@ -1,0 +1,276 @@
+//! From what came back to findings: what the validator finds in the exchange, and what only the
+//! case knows (which answer was due, what else the body has to say).
+
+use std::collections::BTreeSet;
+
+use contract::{Expectation, Level, Message, Operation, Refusal};
+use serde_json::{Value, json};
+use validator::{
+    Check, Exchange, Finding, Location, Request, Response, Severity, Validator, shorten,
+};
+
+use super::status;
+use crate::case::{Due, Presented, Step};
+use crate::client::TransportFailure;
+use crate::expression::{self, States};
+
+/// What one exchange amounts to for a case.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement {
+    /// Everything found.
+    pub(crate) findings: Vec<Finding>,
+    /// The requirements that were really put to the test.
+    pub(crate) exercised: BTreeSet<String>,
+    /// Whether the response has the status that the step is about.
+    pub(crate) due_status: bool,
+}
+
+/// Judges the exchange of a step, without the case's own assertions on the body. `counted` is the
+/// case's.
+///
+/// # Errors
+/// In words, when the case cannot judge, because its own request is not what it is meant to be.
+pub(crate) fn exchange(
+    validator: &Validator,
+    step: &Step,
+    counted: bool,
+    exchange: &Exchange,
+) -> Result<Judgement, String> {
+    let operation = &validator.contract().operations[step.operation];
+    let due = &step.expected.due;
+    let (own, mut findings): (Vec<_>, Vec<_>) = validator
+        .exchange(exchange)
+        .into_iter()
+        .partition(|finding| finding.message == Message::Request);
+    if counted {
+        is_as_meant(validator, step, &exchange.request, &own)?;
+    } else {
+        findings.splice(0..0, own.iter().cloned());
+    }
+
+    let status = exchange.response.status;
+    let due_status = status::is_due(due, status);
+    if due.status().is_some_and(|due| due >= 500) && !due_status {
+        // No request makes a sound server fail; the state was to bring it about, and did not.
+        return Err(format!(
+            "status {} was set up by a state, but the answer has {status}",
+            due.status().unwrap_or_default()
+        ));
+    }
+    let mut judgement = Judgement {
+        due_status,
+        exercised: validator.exercised(exchange),
+        findings,
+    };
+    if let Due::Refused { fault, refusal } = due {
+        // Whatever came, the refusal was put to the test, and so was the rule that is broken.
+        judgement.exercised.insert(refusal.requirement.clone());
+        judgement.exercised.extend(match fault {
+            Some(fault) => Some(fault.clone()),
+            // Who may call is what a wrong caller puts to the test.
+            None => operation.rules.authentication.clone(),
+        });
+        judgement
+            .findings
+            .extend(code(validator, refusal, exchange)?);
+    }
+    if due_status {
+        if !matches!(due, Due::Anything { .. }) {
+            judgement.exercised.insert(due.requirement().to_owned());
+        }
+    } else {
+        let malformed = own.iter().any(|finding| {
+            finding.severity() == Severity::Failure && finding.check != Check::RequestAuthentication
+        });
+        for finding in status::other(validator, operation, step, exchange, malformed) {
+            // The validator may have said the same of an undocumented status already.
+            let known = judgement.findings.iter().any(|known| {
+                known.location == finding.location
+                    && known.requirement == finding.requirement
+                    && known.level >= finding.level
+            });
+            if !known {
+                judgement.findings.push(finding);
+            }
+        }
+    }
+    Ok(judgement)
+}
+
+/// Proves that the request is what the case means to send: nothing but what is documented where it
+/// is to succeed, and truly wrong where it is to be refused. A case of which that does not hold
+/// would blame the target for its own fault.
+fn is_as_meant(
+    validator: &Validator,
+    step: &Step,
+    request: &Request,
+    own: &[Finding],
+) -> Result<(), String> {
+    match &step.expected.due {
+        Due::Refused { fault: None, .. } => {
+            if matches!(step.presented, Presented::Own | Presented::Alternative(_)) {
+                return Err("the request of this case has the right credentials".to_owned());
+            }
+            Ok(())
+        }
+        Due::Refused { fault: Some(_), .. } => {
+            // A request whose path or method is altered belongs to no operation by itself.
+            let meant = validator.request_for(step.operation, request).findings;
+            let wrong = own.iter().chain(&meant).any(|finding| {
+                finding.severity() == Severity::Failure
+                    && finding.check != Check::RequestAuthentication
+            });
+            if wrong {
+                Ok(())
+            } else {
+                Err("the request of this case is to be wrong, and turned out valid".to_owned())
+            }
+        }
+        due => {
+            let succeeds = match due {
+                Due::Status { status, .. } => status::is_success(*status),
+                _ => true,
+            };
+            let fault = own
+                .iter()
+                .find(|finding| finding.severity() == Severity::Failure);
+            match fault.filter(|_| succeeds) {
+                None => Ok(()),
+                Some(fault) => Err(format!(
+                    "the request of this case is not as documented ({}, {}): expected {}, sent {}",
+                    fault.requirement.as_deref().unwrap_or("no requirement"),
+                    fault.location,
+                    fault.expected,
+                    fault.actual
+                )),
+            }
+        }
+    }
+}
+
+/// What the contract says of the `error_code` of a refusal.
+fn code(
+    validator: &Validator,
+    refusal: &Refusal,
+    exchange: &Exchange,
+) -> Result<Vec<Finding>, String> {
+    let (Some(code), Some(status)) = (&refusal.code, refusal.status) else {
+        return Ok(Vec::new());
+    };
+    let response = &exchange.response;
+    let Ok(body) = serde_json::from_slice::<Value>(&response.body) else {
+        return Ok(Vec::new());
+    };
+    if response.status != status {
+        return Ok(Vec::new());
+    }
+    let schema = json!({ "properties": { "error_code": { "const": code } } });
+    validator
+        .expectation(&schema, &body, &refusal.requirement, Level::Should)
+        .map_err(|error| error.to_string())
+}
+
+/// Judges the body of the response that a step is about by the case's own assertions.
+///
+/// # Errors
+/// In words, when an assertion refers to nothing or is no schema.
+pub(crate) fn assertions(
+    validator: &Validator,
+    step: &Step,
+    response: &Response,
+    states: &States,
+) -> Result<Judgement, String> {
+    let mut judgement = Judgement::default();
+    // A body that is not JSON has been found by the validator, and puts nothing to the test.
+    if let Ok(body) = serde_json::from_slice(&response.body) {
+        for expectation in &step.expected.body {
+            judgement
+                .findings
+                .extend(expect(validator, expectation, &body, states)?);
+            judgement.exercised.insert(expectation.requirement.clone());
+        }
+    }
+    Ok(judgement)
+}
+
+fn expect(
+    validator: &Validator,
+    expectation: &Expectation,
+    body: &Value,
+    states: &States,
+) -> Result<Vec<Finding>, String> {
+    let mut schema = expectation.schema.clone();
+    expression::fill_states(&mut schema, states)?;
+    let own = validator
+        .contract()
+        .requirements
+        .get(&expectation.requirement);
+    let level = expectation
+        .level
+        .or(own.map(|own| own.level))
+        .unwrap_or(Level::May);
+    validator
+        .expectation(&schema, body, &expectation.requirement, level)
+        .map_err(|error| error.to_string())
+}
+
+/// How strongly it is promised that the operation is served. Of a companion it is never a MUST:
+/// its method and path are not in the documents.
+pub(super) fn served_level(validator: &Validator, operation: &Operation) -> Level {
+    let requirements = &validator.contract().requirements;
+    let stated = operation
+        .rules
+        .operation
+        .as_ref()
+        .and_then(|id| requirements.get(id));
+    let level = stated.map_or(Level::Must, |requirement| requirement.level);
+    if operation.companion {
+        level.min(Level::Should)
+    } else {
+        level
+    }
+}
+
+/// Nothing usable came back: the operation is not served.
+pub(crate) fn no_response(
+    validator: &Validator,
+    operation: &Operation,
+    failure: &TransportFailure,
+) -> Finding {
+    Finding {
+        check: Check::ResponseReceived,
+        requirement: operation.rules.operation.clone(),
+        level: served_level(validator, operation),
+        erratum: None,
+        message: Message::Response,
+        location: Location::Exchange,
+        expected: "an HTTP response".to_owned(),
+        actual: failure.text.clone(),
+    }
+}
+
+/// The condition of `until` was not met before the time was over.
+pub(crate) fn never_came(step: &Step, last: &Response) -> Finding {
+    let condition = step.until.as_ref().unwrap_or(&Value::Null).to_string();
+    Finding {
+        check: Check::CaseExpectation,
+        requirement: Some(step.expected.due.requirement().to_owned()),
+        level: step.expected.due.level(),
+        erratum: None,
+        message: Message::Response,
+        location: Location::Body(String::new()),
+        expected: format!("in time, a body that matches {}", shorten(&condition)),
+        actual: format!("at last {}", shown(last)),
+    }
+}
+
+/// A response in one line.
+pub(crate) fn shown(response: &Response) -> String {
+    let text = String::from_utf8_lossy(&response.body);
+    let body = if text.is_empty() {
+        "no body".to_owned()
+    } else {
+        shorten(&text)
+    };
+    format!("status {}, {body}", response.status)
+}

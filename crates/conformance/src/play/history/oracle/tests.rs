@@ -1,0 +1,320 @@
+//! The oracle against the embedded lives: what it accepts from servers that differ in all that the
+//! documents leave free, and what it accuses.
+
+use std::sync::LazyLock;
+
+use contract::Contract;
+use rstest::rstest;
+use serde_json::json;
+
+use super::*;
+
+static METASTUDIO: LazyLock<Life> = LazyLock::new(|| life("metastudio", "2025-12"));
+static SMH: LazyLock<Life> = LazyLock::new(|| life("smh", "2026-01"));
+
+fn life(api: &str, revision: &str) -> Life {
+    let contract = Contract::embedded_one(api, revision).expect("a sound contract");
+    contract.life.expect("it has a life")
+}
+
+/// One thing that happens to the only asset: an action with the label that it is answered by, or a
+/// look at what is shown.
+enum Event {
+    Did(&'static str, &'static str),
+    Shown(&'static str),
+}
+
+/// Reads `DELETE=SUCCESS` as an action with its answer, anything else as what is shown: a state,
+/// `missing` or `stateless`.
+fn events(text: &'static str) -> impl Iterator<Item = Event> {
+    text.split(' ').map(|word| match word.split_once('=') {
+        Some((action, label)) => Event::Did(action, label),
+        None => Event::Shown(word),
+    })
+}
+
+fn told(name: &str, value: Value) -> Arguments {
+    Arguments::from_iter([(name.to_owned(), value)])
+}
+
+fn label(life: &Life, name: &str) -> Became {
+    let mut labels = life.results.labels.iter();
+    match labels.position(|label| label.name == name) {
+        Some(label) => Became::Answered {
+            label,
+            result: name.to_owned(),
+        },
+        None if name == "refused" => Became::Refused,
+        None => Became::Unknown { times: 1 },
+    }
+}
+
+/// What is said of an asset of this kind through all of these events.
+fn said(kind: &str, history: &'static str) -> Vec<(String, Level)> {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    let kind = life.kinds.iter().find(|known| known.name == kind);
+    oracle.add("a".to_owned(), kind.expect("a kind").begins);
+    let none = Arguments::new();
+    let mut said = Vec::new();
+    for event in events(history) {
+        let found = match event {
+            Event::Did(action, came) => {
+                let batch = told("action", json!(action));
+                let situation = Situation {
+                    settings: &none,
+                    batch: &batch,
+                    item: &none,
+                };
+                oracle.became(0, 1, situation, &label(life, came))
+            }
+            Event::Shown("missing") => oracle.observed(0, 1, &Seen::Missing),
+            Event::Shown("stateless") => oracle.observed(0, 1, &Seen::Stateless),
+            Event::Shown(state) => oracle.observed(0, 1, &Seen::State(state.to_owned())),
+        };
+        said.extend(found.map(|said| (said.promise.requirement, said.promise.level)));
+    }
+    said
+}
+
+#[rstest]
+#[case::to_the_bin("ACTIVED", "DELETE=SUCCESS DELETING DELETING DELETED missing")]
+#[case::straight_to_deleted("ACTIVED", "DELETE=SUCCESS DELETED DELETE=FAILED missing")]
+#[case::straight_away("UNACTIVED", "DELETE=SUCCESS missing missing")]
+#[case::unlisted_and_restored("ACTIVED", "DELETE=SUCCESS missing RESTORE=SUCCESS UNACTIVED")]
+#[case::restored("ACTIVED", "DELETE=SUCCESS DELETING RESTORE=SUCCESS ACTIVED")]
+#[case::too_late("ACTIVED", "DELETE=SUCCESS DELETING RESTORE=FAILED DELETED")]
+#[case::deleted_twice("ACTIVED", "DELETE=SUCCESS DELETING DELETE=SUCCESS missing")]
+#[case::nothing_to_do("ACTIVED", "ACTIVE=FAILED ACTIVED ACTIVE=SUCCESS ACTIVED")]
+#[case::restored_from_use("ACTIVED", "RESTORE=SUCCESS ACTIVED RESTORE=FAILED ACTIVED")]
+#[case::forced("ACTIVED", "DELETE_FORCE=SUCCESS missing RESTORE=FAILED DELETED")]
+#[case::forced_twice("ACTIVED", "DELETE_FORCE=SUCCESS DELETED DELETE_FORCE=SUCCESS missing")]
+#[case::shared("UNACTIVED", "SHARE=FAILED UNACTIVED SHARE=SUCCESS UNACTIVED")]
+#[case::without_states("ACTIVED", "UNACTIVE=SUCCESS stateless DELETE=SUCCESS stateless")]
+#[case::no_result("ACTIVED", "DELETE=? ACTIVED DELETE=? DELETING RESTORE=? ACTIVED")]
+#[case::refused("ACTIVED", "DELETE=refused ACTIVED")]
+#[case::frozen("BLOCK", "missing BLOCK ACTIVE=FAILED missing DELETE=SUCCESS DELETING")]
+#[case::uploaded("CREATING", "CREATING UNACTIVED")]
+#[case::an_upload_that_failed("CREATING", "DELETE=FAILED FAILED missing")]
+#[case::announced("WAITING_DELETE", "WAITING_DELETE missing RESTORE=SUCCESS UNACTIVED")]
+#[case::unknown("unknown", "DELETE=FAILED missing RESTORE=FAILED missing")]
+#[case::a_state_that_no_document_has("ACTIVED", "DELETE=SUCCESS GONE DELETING")]
+fn what_the_documents_leave_free_is_accused_of_nothing(
+    #[case] kind: &str,
+    #[case] history: &'static str,
+) {
+    let said = said(kind, history);
+    let counted: Vec<_> = said
+        .iter()
+        .filter(|(_, level)| *level > Level::May)
+        .collect();
+    assert_eq!(counted, Vec::<&(String, Level)>::new());
+}
+
+#[rstest]
+#[case::nothing_done("ACTIVED", "DELETE=SUCCESS ACTIVED", "MS-BA-19", Level::Must)]
+#[case::not_restored(
+    "ACTIVED",
+    "DELETE=SUCCESS DELETING RESTORE=SUCCESS DELETING",
+    "MS-BA-19",
+    Level::Must
+)]
+// It is DELETING afterwards, and so it was when RESTORE failed.
+#[case::restore_refused(
+    "ACTIVED",
+    "DELETE=SUCCESS DELETING RESTORE=FAILED DELETING",
+    "MS-BA-19",
+    Level::Must
+)]
+#[case::restored_to_nothing(
+    "ACTIVED",
+    "DELETE=SUCCESS missing RESTORE=SUCCESS missing",
+    "MS-AS-12",
+    Level::Should
+)]
+#[case::not_at_once("ACTIVED", "DELETE_FORCE=SUCCESS DELETING", "MS-BA-20", Level::Must)]
+#[case::restored_after_force(
+    "ACTIVED",
+    "DELETE_FORCE=SUCCESS missing RESTORE=SUCCESS",
+    "MS-BA-20",
+    Level::Must
+)]
+#[case::back_after_force(
+    "ACTIVED",
+    "DELETE_FORCE=SUCCESS RESTORE=FAILED ACTIVED",
+    "MS-BA-20",
+    Level::Must
+)]
+#[case::restored_though_deleted("DELETED", "DELETED RESTORE=SUCCESS", "MS-BA-23", Level::Should)]
+#[case::not_deactivated("ACTIVED", "UNACTIVE=SUCCESS ACTIVED", "MS-BA-21", Level::Must)]
+#[case::not_activated("UNACTIVED", "ACTIVE=SUCCESS UNACTIVED", "MS-BA-21", Level::Must)]
+#[case::delete_fails("ACTIVED", "DELETE=FAILED", "MS-BA-24", Level::Should)]
+#[case::force_fails("UNACTIVED", "DELETE_FORCE=FAILED", "MS-BA-24", Level::Should)]
+#[case::active_fails("UNACTIVED", "ACTIVE=FAILED", "MS-BA-24", Level::Should)]
+#[case::failed_and_done(
+    "ACTIVED",
+    "UNACTIVE=SUCCESS UNACTIVED UNACTIVE=FAILED ACTIVED",
+    "HT-04",
+    Level::Should
+)]
+#[case::refused_and_done("ACTIVED", "DELETE=refused DELETING", "HT-04", Level::Should)]
+#[case::sharing_activates("UNACTIVED", "SHARE=SUCCESS ACTIVED", "MS-BA-22", Level::Should)]
+#[case::unknown_succeeds("unknown", "ACTIVE=SUCCESS missing", "MS-BA-23", Level::Should)]
+#[case::not_listed("ACTIVED", "UNACTIVE=SUCCESS missing", "MS-AS-12", Level::Should)]
+#[case::gone_by_itself("ACTIVED", "missing", "MS-AS-12", Level::Should)]
+// That it stays as it is once it was seen so is implied.
+#[case::changed_later(
+    "UNACTIVED",
+    "ACTIVE=SUCCESS ACTIVED UNACTIVED",
+    "MS-BA-21",
+    Level::Should
+)]
+fn a_broken_promise_is_told_once_at_its_level(
+    #[case] kind: &str,
+    #[case] history: &'static str,
+    #[case] requirement: &str,
+    #[case] level: Level,
+) {
+    assert_eq!(said(kind, history), [(requirement.to_owned(), level)]);
+}
+
+#[test]
+fn nothing_more_is_said_of_what_nobody_promised() {
+    // Set up as ACTIVED, shown as something else: the set-up is no promise of the documents.
+    let said = said("ACTIVED", "UNACTIVED BLOCK ACTIVED");
+    assert!(
+        said.iter().all(|(_, level)| *level == Level::May),
+        "{said:?}"
+    );
+}
+
+/// What is said of a path of this kind that is deleted again and again.
+fn deleted(kind: &str, bin: &str, history: &[(Value, &str)]) -> Vec<(String, Level)> {
+    let life = &*SMH;
+    let mut oracle = Oracle::new(life);
+    let kind = life.kinds.iter().find(|known| known.name == kind);
+    oracle.add("a".to_owned(), kind.expect("a kind").begins);
+    let (settings, batch) = (told("bin", json!(bin)), Arguments::new());
+    let mut said = Vec::new();
+    for (permanent, came) in history {
+        let item = told("permanent", permanent.clone());
+        let situation = Situation {
+            settings: &settings,
+            batch: &batch,
+            item: &item,
+        };
+        let found = oracle.became(0, 1, situation, &label(life, came));
+        said.extend(found.map(|said| (said.promise.requirement, said.promise.level)));
+    }
+    said
+}
+
+#[rstest]
+#[case("file", "enabled", &[(json!(null), "recycled"), (json!(true), "missing")], &[])]
+#[case("directory", "enabled", &[(json!(true), "deleted"), (json!(false), "missing")], &[])]
+#[case("file", "disabled", &[(json!(null), "deleted"), (json!(null), "missing")], &[])]
+#[case("unknown", "enabled", &[(json!(null), "missing")], &[])]
+#[case::left_to_the_server("file", "disabled", &[(json!(null), "unclear"), (json!(null), "missing")],
+    &[("SM-BD-08", Level::May)])]
+#[case::idempotent("unknown", "enabled", &[(json!(null), "deleted")], &[("SM-BD-13", Level::May)])]
+#[case::bin_ignored("file", "enabled", &[(json!(null), "deleted")], &[("SM-BD-08", Level::Should)])]
+#[case::permanent_ignored("file", "enabled", &[(json!(true), "recycled")],
+    &[("SM-BD-08", Level::Should)])]
+#[case::no_id("file", "enabled", &[(json!(false), "unclear")], &[("SM-BD-08", Level::Should)])]
+#[case::not_found("file", "enabled", &[(json!(false), "missing")], &[("SM-BD-08", Level::Should)])]
+#[case::deleted_again("file", "enabled", &[(json!(null), "recycled"), (json!(null), "recycled")],
+    &[("SM-BD-13", Level::Should)])]
+#[case::gone_and_found("file", "enabled", &[(json!(true), "deleted"), (json!(true), "deleted")],
+    &[("SM-BD-13", Level::Should)])]
+// After an outcome that nobody knows, anything may be.
+#[case("file", "enabled", &[(json!(null), "?"), (json!(null), "recycled")], &[])]
+#[case("file", "enabled", &[(json!(null), "?"), (json!(null), "missing")], &[])]
+fn deleting_is_promised_by_bin_and_permanent(
+    #[case] kind: &str,
+    #[case] bin: &str,
+    #[case] history: &[(Value, &str)],
+    #[case] expected: &[(&str, Level)],
+) {
+    let said = deleted(kind, bin, history);
+    let said: Vec<_> = said
+        .iter()
+        .map(|(id, level)| (id.as_str(), *level))
+        .collect();
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_sentence_names_the_item_what_was_done_and_what_is_promised() {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    let none = Arguments::new();
+    let active = life.kinds[0].begins;
+    for id in ["a", "b"] {
+        oracle.add(id.to_owned(), active);
+    }
+    let did = |oracle: &mut Oracle<'_>, item, action: &str, came| {
+        let batch = told("action", json!(action));
+        let situation = Situation {
+            settings: &none,
+            batch: &batch,
+            item: &none,
+        };
+        oracle.became(item, item + 1, situation, &label(life, came))
+    };
+    let failed = did(&mut oracle, 0, "DELETE", "FAILED").expect("it is promised");
+    assert_eq!(
+        failed.expected,
+        "asset 1 of the batch, ACTIVED before, with action DELETE: SUCCESS"
+    );
+    assert_eq!(did(&mut oracle, 1, "DELETE", "SUCCESS"), None);
+    let shown = oracle.observed(1, 2, &Seen::State("ACTIVED".to_owned()));
+    let shown = shown.expect("it is promised");
+    assert_eq!(
+        shown.expected,
+        "asset 2 of the request, after action DELETE was answered SUCCESS: DELETING, DELETED or \
+         not listed"
+    );
+    assert_eq!(shown.actual, "ACTIVED");
+    assert!(oracle.tested.contains("MS-BA-24") && oracle.tested.contains("MS-BA-19"));
+}
+
+#[test]
+fn items_that_fare_alike_are_told_of_once() {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    let (none, batch) = (Arguments::new(), told("action", json!("DELETE")));
+    let situation = Situation {
+        settings: &none,
+        batch: &batch,
+        item: &none,
+    };
+    for item in 0..50 {
+        oracle.add(item.to_string(), life.kinds[0].begins);
+        let said = oracle.became(item, item + 1, situation, &label(life, "FAILED"));
+        assert_eq!(said.is_some(), item == 0);
+    }
+}
+
+#[test]
+fn a_batch_has_to_be_taken_when_it_may_have_something_to_do() {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    let none = Arguments::new();
+    for kind in ["ACTIVED", "unknown"] {
+        let kind = life.kinds.iter().find(|known| known.name == kind);
+        oracle.add(String::new(), kind.expect("a kind").begins);
+    }
+    let share = told("action", json!("SHARE"));
+    let situation = Situation {
+        settings: &none,
+        batch: &share,
+        item: &none,
+    };
+    assert!(oracle.may_be_done(0, situation) && !oracle.may_be_done(1, situation));
+    assert!(oracle.is_there(0) && !oracle.is_there(1));
+    let promise = oracle.accepted(situation).expect("it is promised");
+    assert_eq!(
+        (promise.requirement.as_str(), promise.level),
+        ("MS-BA-22", Level::Must)
+    );
+}

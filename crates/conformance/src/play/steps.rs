@@ -1,0 +1,141 @@
+//! Playing a plain row of steps: documented and generated cases.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::{Instant, sleep_until};
+use validator::{Exchange, Request};
+
+use super::{Halt, Stage, body};
+use crate::case::{Alteration, Due, Presented, Step};
+use crate::forgery::forged;
+use crate::request::{self, Authentication, Values};
+use crate::{expression, judge};
+
+/// The first pause between two repetitions of a request; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Plays the steps in order; the first one whose answer is not the one that is due ends the row.
+pub(super) async fn play(stage: &mut Stage<'_>, steps: &[Step]) -> Result<(), Halt> {
+    let mut authentications = Vec::new();
+    for step in steps {
+        authentications.push(inapplicable(stage, step)?);
+    }
+    for alteration in steps.iter().flat_map(|step| &step.alterations) {
+        if let Alteration::Tenant { name, like } = alteration {
+            stage.enter_like(name, like)?;
+        }
+    }
+    let mut before: Option<Exchange> = None;
+    for (step, authentication) in steps.iter().zip(&authentications) {
+        stage.enter(step.operation);
+        stage.set_up(&step.provider_states, step.operation).await?;
+        let request = request(stage, step, authentication, before.as_ref())
+            .map_err(|problem| Halt::Error(format!("failed to make the request: {problem}")))?;
+        stage.titled = step.alterations.contains(&Alteration::TitledHeaders);
+        stage.refusal = match &step.expected.due {
+            Due::Refused { refusal, .. } => Some(refusal.clone()),
+            _ => None,
+        };
+        before = Some(until(stage, step, request).await?);
+    }
+    Ok(())
+}
+
+/// What a step needs and the target does not have; the credentials that it sends otherwise.
+fn inapplicable<'c>(stage: &Stage<'c>, step: &Step) -> Result<Authentication<'c>, Halt> {
+    stage.needs(&step.provider_states)?;
+    let contract = stage.validator().contract();
+    let operation = stage.operation(step.operation);
+    let credentials = &stage.context.target.credentials;
+    match step.presented {
+        Presented::Nothing => Ok(Authentication::new()),
+        Presented::Own => stage.authentication(step.operation),
+        Presented::Alternative(index) => {
+            request::by_alternative(contract, operation, credentials, index)
+                .ok_or_else(|| Halt::Skipped(request::unknown(contract, operation)))
+        }
+        Presented::Forged {
+            alternative,
+            forgery,
+        } => {
+            let how = (alternative, forgery);
+            forged(contract, operation, credentials, how, SystemTime::now()).map_err(Halt::Skipped)
+        }
+    }
+}
+
+/// Makes the request of a step; `before` is what its link leads from.
+///
+/// # Errors
+/// In words: what keeps it from being made.
+pub(super) fn request(
+    stage: &Stage<'_>,
+    step: &Step,
+    authentication: &Authentication<'_>,
+    before: Option<&Exchange>,
+) -> Result<Request, String> {
+    let states = &stage.states.returned;
+    let mut parameters = BTreeMap::new();
+    for (name, text) in &step.parameters {
+        parameters.insert(name.clone(), expression::fill_text(text, states)?);
+    }
+    if let (Some(link), Some(before)) = (&step.link, before) {
+        let reading = stage.validator().request(&before.request);
+        for (name, text) in &link.parameters {
+            let value = expression::evaluate(text, before, &reading.path_parameters)?;
+            // OpenAPI allows `path.id` where two parameters share a name.
+            let name = ["path.", "query.", "header."]
+                .iter()
+                .find_map(|part| name.strip_prefix(part))
+                .unwrap_or(name);
+            parameters.insert(name.to_owned(), value);
+        }
+    }
+    let body = body::fill(&step.body, states)?;
+    let operation = stage.operation(step.operation);
+    let values = Values {
+        tenant: &stage.tenant,
+        parameters: &parameters,
+        alterations: &step.alterations,
+    };
+    request::build(operation, values, authentication, body)
+}
+
+/// Sends the request, again and again where the step says so, and judges what comes.
+pub(super) async fn until(
+    stage: &mut Stage<'_>,
+    step: &Step,
+    request: Request,
+) -> Result<Exchange, Halt> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let exchange = stage.send(step.operation, request.clone()).await?;
+        let judgement = stage.judge(step, &exchange).await;
+        if !stage.take(judgement)? {
+            return Err(Halt::Found);
+        }
+        let reached = match &step.until {
+            Some(condition) => stage.matches(condition, &exchange.response).await?,
+            None => true,
+        };
+        if reached {
+            // What a step expects of the body, it expects of the answer that it is about.
+            if !matches!(step.expected.due, Due::Refused { .. }) {
+                let judgement = stage.judge_body(step, &exchange).await;
+                stage.take(judgement)?;
+            }
+            return Ok(exchange);
+        }
+        let next = Instant::now() + pause;
+        if !stage.has_time(next) {
+            stage.found(judge::never_came(step, &exchange.response));
+            return Err(Halt::Found);
+        }
+        sleep_until(next).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}

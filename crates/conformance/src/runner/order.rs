@@ -1,0 +1,75 @@
+//! The order in which the cases of a run are started.
+
+use std::cmp::Reverse;
+
+use sha2::{Digest, Sha256};
+
+use crate::Plan;
+use crate::case::{Case, Play};
+
+/// A case of so many requests is a long one.
+const LONG: usize = 16;
+
+/// What a history is taken for; how many requests it makes is drawn when it is played.
+const HISTORY: usize = 40;
+
+/// The order in which the cases are started: the long ones first, because a run would end with one
+/// of them alone otherwise, and the rest as in the plan; or an order that is drawn from the seed.
+///
+/// It is drawn by sorting the cases by a hash of seed and name, so that a selection of them keeps
+/// its order, and what depends on an order can be hunted down with fewer cases.
+pub(super) fn order(plan: &Plan, shuffle: Option<u64>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..plan.cases.len()).collect();
+    match shuffle {
+        None => order.sort_by_key(|index| {
+            let requests = requests(&plan.cases[*index].case);
+            Reverse(if requests < LONG { 0 } else { requests })
+        }),
+        Some(seed) => order.sort_by_cached_key(|index| {
+            let mut hash = Sha256::new();
+            hash.update(b"order");
+            hash.update(seed.to_be_bytes());
+            hash.update(plan.cases[*index].case.name());
+            hash.finalize()
+        }),
+    }
+    order
+}
+
+/// About how many requests a case makes one after the other, set-ups and teardowns included.
+fn requests(case: &Case) -> usize {
+    match &case.play {
+        Play::Steps(steps) => steps
+            .iter()
+            .map(|step| 1 + 2 * step.provider_states.len())
+            .sum(),
+        Play::Workflow(workflow) => 2 * workflow.states().count() + workflow.operations().count(),
+        Play::History(_) => HISTORY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use contract::Contract;
+    use validator::Validator;
+
+    use super::*;
+    use crate::Selection;
+
+    #[test]
+    fn the_long_cases_come_first_and_the_others_as_in_the_plan() {
+        let contract = Contract::embedded_one("roma", "2022-12").expect("a sound contract");
+        let validator = Validator::new(Arc::new(contract)).expect("it compiles");
+        let plan = Plan::new(vec![Arc::new(validator)], &Selection::default()).expect("a plan");
+        let order = order(&plan, None);
+        let long = |index: &&usize| requests(&plan.cases[**index].case) >= LONG;
+        let long_ones = order.iter().take_while(long).count();
+        assert!(long_ones > 0, "a hundred tasks are set up one by one");
+        assert!(order[long_ones..].is_sorted(), "{order:?}");
+        let mut all = order.clone();
+        all.sort_unstable();
+        assert_eq!(all, (0..plan.cases.len()).collect::<Vec<_>>());
+    }
+}

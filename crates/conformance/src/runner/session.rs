@@ -1,0 +1,245 @@
+//! A run while it goes on: starts what the schedule says, writes down what ended, and gives
+//! failing cases their second run.
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+
+use super::Event;
+use super::probe::unreachable;
+use super::schedule::{Schedule, Start};
+use crate::play::{self, Context, Outcome};
+use crate::run::{CaseRecord, Counts, RunWriter, Verdict};
+use crate::{Plan, RunError};
+
+/// A run that goes on.
+pub(super) struct Session<'r, E> {
+    plan: &'r Plan,
+    context: Arc<Context>,
+    schedule: Schedule,
+    running: JoinSet<Ended>,
+    stop: watch::Sender<bool>,
+    out: &'r mut RunWriter,
+    events: E,
+    /// What the first run of a failing case left, while it waits for its second.
+    held: BTreeMap<usize, Outcome>,
+    /// How long second runs have taken together.
+    second_runs: Duration,
+    /// What has ended, for the caller.
+    pub(super) done: Done,
+}
+
+/// What has ended.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// The cases that are written, in that order.
+    pub(super) cases: Vec<CaseRecord>,
+    /// Them by verdict.
+    pub(super) counts: Counts,
+    /// The id of the first case that failed for good.
+    pub(super) failed: Option<String>,
+    /// Whether a case or a second run was given up, or not begun, because of a cancellation.
+    pub(super) given_up: bool,
+    /// Whether any case has ended at all, written or not.
+    any: bool,
+}
+
+/// A case that is no longer running; of one that was given up, no outcome.
+struct Ended {
+    start: Start,
+    outcome: Option<Outcome>,
+    took: Duration,
+}
+
+impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
+    pub(super) fn new(
+        plan: &'r Plan,
+        context: Arc<Context>,
+        schedule: Schedule,
+        out: &'r mut RunWriter,
+        events: E,
+    ) -> Self {
+        Self {
+            plan,
+            context,
+            schedule,
+            running: JoinSet::new(),
+            stop: watch::Sender::new(false),
+            out,
+            events,
+            held: BTreeMap::new(),
+            second_runs: Duration::ZERO,
+            done: Done::default(),
+        }
+    }
+
+    /// Runs until nothing is left, or until `cancel` is done and what was running has tidied up.
+    /// Whatever goes wrong, no case is left running.
+    pub(super) async fn go(&mut self, cancel: impl Future<Output = ()>) -> Result<(), RunError> {
+        let went = self.go_on(cancel).await;
+        if went.is_err() {
+            self.stop.send_replace(true);
+            while self.running.join_next().await.is_some() {}
+        }
+        went
+    }
+
+    async fn go_on(&mut self, cancel: impl Future<Output = ()>) -> Result<(), RunError> {
+        let mut cancel = pin!(cancel);
+        loop {
+            while let Some(start) = self.schedule.next(self.running.len()) {
+                self.start(start);
+            }
+            if self.running.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(ended) = self.running.join_next() => self.ended(finished(ended))?,
+                () = &mut cancel, if !self.schedule.is_cancelled() => {
+                    self.schedule.cancel();
+                    self.stop.send_replace(true);
+                }
+            }
+        }
+        // Only a cancellation leaves failing cases without their second run.
+        let all = self.done.cases.len() + self.held.len() == self.plan.cases.len();
+        self.done.given_up |= self.schedule.is_cancelled() && (!all || !self.held.is_empty());
+        for outcome in std::mem::take(&mut self.held).into_values() {
+            self.write(outcome)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, start: Start) {
+        let planned = Arc::clone(&self.plan.cases[start.index]);
+        let id = &planned.case.id;
+        (self.events)(if start.again {
+            Event::CaseRetried { id }
+        } else {
+            Event::CaseStarted { id }
+        });
+        let context = Arc::clone(&self.context);
+        let mut stopped = self.stop.subscribe();
+        self.running.spawn(async move {
+            let cancelled = async move {
+                // A closed channel means that the run itself is gone.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            let began = Instant::now();
+            let outcome = play::case(&context, &planned, start.again, cancelled).await;
+            Ended {
+                start,
+                outcome,
+                took: began.elapsed(),
+            }
+        });
+    }
+
+    fn ended(&mut self, ended: Ended) -> Result<(), RunError> {
+        let Ended {
+            start: Start { index, again },
+            outcome,
+            took,
+        } = ended;
+        let Some(mut outcome) = outcome else {
+            self.done.given_up = true;
+            return Ok(());
+        };
+        if let Some(reason) = outcome.unreachable.take().filter(|_| !self.done.any) {
+            return Err(unreachable(&self.context.target, reason));
+        }
+        self.done.any = true;
+        if again {
+            return self.seen_twice(index, outcome.judged, took);
+        }
+        if !is_failure(&outcome.record) {
+            return self.write(outcome);
+        }
+        (self.events)(Event::CaseFailed {
+            record: &outcome.record,
+        });
+        // Of one that passes against the baseline's word, no second run could say more.
+        let passed = outcome.judged != Verdict::Fail;
+        let name = self.plan.cases[index].case.name();
+        if passed || !self.context.provisions.plays_again(&name) {
+            self.schedule.failed();
+            return self.write(outcome);
+        }
+        self.held.insert(index, outcome);
+        match self.schedule.hold(index) {
+            Some(without) => self.release(without),
+            None => Ok(()),
+        }
+    }
+
+    /// What a case that failed amounts to, now that it was run a second time.
+    fn seen_twice(
+        &mut self,
+        index: usize,
+        second: Verdict,
+        took: Duration,
+    ) -> Result<(), RunError> {
+        let strict = self.context.options.strict;
+        if let Some(first) = self.held.get_mut(&index) {
+            first.record.retried = Some(second);
+            if first.record.is_flaky() && !strict {
+                first.record.verdict = Verdict::Warning;
+            }
+            if is_failure(&first.record) {
+                self.schedule.failed();
+            }
+        }
+        self.release(index)?;
+        self.second_runs += took;
+        if self.second_runs > self.context.case_limit() {
+            self.schedule.no_second_runs();
+            for outcome in std::mem::take(&mut self.held).into_values() {
+                self.write(outcome)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a case that was held back.
+    fn release(&mut self, index: usize) -> Result<(), RunError> {
+        match self.held.remove(&index) {
+            Some(outcome) => self.write(outcome),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, outcome: Outcome) -> Result<(), RunError> {
+        let Outcome {
+            record, snapshot, ..
+        } = outcome;
+        if is_failure(&record) && self.done.failed.is_none() {
+            self.done.failed = Some(record.id.clone());
+        }
+        self.done.counts.add(&record);
+        self.out.case(&record)?;
+        (self.events)(Event::CaseEnded {
+            record: &record,
+            snapshot: snapshot.as_deref(),
+        });
+        self.done.cases.push(record);
+        Ok(())
+    }
+}
+
+/// Whether the case makes the target not conformant.
+fn is_failure(record: &CaseRecord) -> bool {
+    record.verdict == Verdict::Fail && record.known.is_none()
+}
+
+/// A panic in a case is a fault of this program: the run ends by it, and its file has no footer.
+fn finished(ended: Result<Ended, JoinError>) -> Ended {
+    match ended {
+        Ok(ended) => ended,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
