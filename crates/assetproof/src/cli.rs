@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use conformance::Partition;
+use contract::Level;
 
 /// Proves whether an implementation of a batch asset API does what its documentation says.
 #[derive(Debug, Parser)]
@@ -24,6 +27,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// List the built-in contracts, or check one of your own.
     Contracts(ContractsArgs),
+    /// Join the result files of a partitioned run.
+    Merge(MergeArgs),
 }
 
 const CONFORMANCE_HELP: &str = "\
@@ -41,6 +46,36 @@ Examples (with cargo, write `cargo xtask conformance` for `assetproof conformanc
       it posts {\"state\": \"asset exists\", \"params\": {…}, \"action\": \"setup\"}. Without it,
       cases that need a state are skipped, and the report says so.
 
+  assetproof conformance --target acme
+      Judges a target of assetproof.toml, where it is described once: its address, the APIs and
+      revisions that it serves, where its states are set up, what it lacks, and which environment
+      variables hold its credentials. The file never holds a secret:
+
+        [targets.acme]
+        base_url  = \"http://127.0.0.1:8080\"
+        apis      = [\"metastudio\", \"roma\"]
+        revisions = { roma = \"2025-10\" }
+        state_url = \"http://127.0.0.1:8080/_states\"
+        credentials.token = { env = \"ACME_TOKEN\" }
+
+        [[targets.acme.lacks]]
+        operation = \"roma/asset-job\"
+        reason    = \"jobs are shown in the console only\"
+
+      A flag weighs more than ASSETPROOF_* in the environment, and that more than the file.
+      Without a state_url, [[targets.acme.known]] lists states that the target is in:
+      state = \"asset exists\", params = { asset_state = \"ACTIVED\" }, returns = { asset_id = \"…\" };
+      each serves one case, or with reuse = true more than one.
+
+  … --target acme --baseline known-failures.toml
+      Lets known failures fail nothing, as long as they fail: one that passes is told, and fails
+      the run, until its entry is taken out.
+
+        [[known]]
+        case        = \"metastudio/batch-action/negative/**\"
+        requirement = \"MS-BA-18\"                  # optional: no other finding is known
+        reason      = \"the gateway answers 422, ticket 123\"
+
   … --target https://a.example --target https://b.example --report-dir out
       Judges several, each with a report folder of its own.
 
@@ -53,6 +88,17 @@ Examples (with cargo, write `cargo xtask conformance` for `assetproof conformanc
   … --case 'smh/**' --strict
       Runs some cases only, and lets a missed SHOULD fail.
 
+  … --level must --fail-fast
+      Asks only what the documentation states without contradiction, and stops at the first
+      failure.
+
+  … --snapshots snapshots/acme
+      Keeps the response to each documented case as a file, in the format of insta, and fails when
+      one changes; --accept takes the new ones over, `cargo insta review` asks for each.
+
+  … --partition hash:2/3 --report-dir parts/2
+      Runs the second of three parts; `assetproof merge parts/*/run.ndjson` joins them.
+
   assetproof conformance --list
       Shows the cases without running them; --requirements shows what each promise is covered by.
 
@@ -60,21 +106,29 @@ Exit codes: 0 conformant, 1 not conformant, 2 could not judge (nothing tested in
 130 interrupted.
 
 Reports are written to --report-dir: run.ndjson (everything, one line for each case),
-report.html, junit.xml and summary.md.";
+report.html, junit.xml and summary.md; and in reproduce/ a script for each failure and warning that
+shows it again, set-up included.";
 
 /// Flags of `conformance`.
 #[derive(Debug, Args)]
 #[command(after_long_help = CONFORMANCE_HELP)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the user's"
+)]
 pub struct ConformanceArgs {
-    /// Base URL of an implementation to judge; repeatable. Without it, the built-in fake server
-    /// is started and judged.
+    /// Base URL of an implementation to judge, or its name in the target file; repeatable. Without
+    /// it, the built-in fake server is started and judged.
     #[arg(
         long,
-        value_name = "URL",
+        value_name = "NAME|URL",
         env = "ASSETPROOF_TARGET",
         value_delimiter = ','
     )]
     pub target: Vec<String>,
+    /// The file that describes targets by name; ./assetproof.toml when that is there.
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub targets: Option<PathBuf>,
     /// Where the target's states are set up (Pact's provider-state callback); for one target only.
     #[arg(
         long,
@@ -99,24 +153,55 @@ pub struct ConformanceArgs {
     /// Only cases that cover this requirement; repeatable.
     #[arg(long, value_name = "ID")]
     pub requirement: Vec<String>,
+    /// Only cases that can find a promise of this level, or of a stronger one, broken: `must`
+    /// leaves those that can fail an implementation.
+    #[arg(long, value_name = "LEVEL", value_parser = level())]
+    pub level: Option<Level>,
     /// Let a missed SHOULD fail, not only warn.
-    #[arg(long)]
+    #[arg(long, env = "ASSETPROOF_STRICT", value_parser = FalseyValueParser::new())]
     pub strict: bool,
+    /// A file of known failures with their reasons; they fail nothing, and passing fails.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// A value of the tenant, e.g. `project_id=6a6a1f83`; repeatable. Those left out are made for
     /// each case.
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     pub tenant: Vec<(String, String)>,
     /// Reproduces a run: it decides on everything that is made up. Without it, one is drawn and
     /// printed.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", env = "ASSETPROOF_SEED")]
     pub seed: Option<u64>,
+    /// Start the cases in an order that is drawn from the seed. The run amounts to the same;
+    /// run.ndjson lists the cases in the order in which they ended, every report sorts them.
+    #[arg(long)]
+    pub shuffle: bool,
+    /// Start no more cases once one has failed, those that are running aside. A case that fails is
+    /// run once more, alone, before that (without this flag, after all others): if it then passes,
+    /// it is called flaky and warns, and the run goes on.
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Run one part of the selected cases: `slice:M/N` every Nth, from the Mth on, `hash:M/N` by
+    /// the case's name, which moves no case when another one is added. Without --seed the seed is
+    /// 0, so that the parts agree. A part without any case tests nothing, which is exit code 2;
+    /// `merge` takes it all the same.
+    #[arg(long, value_name = "SCHEME:M/N")]
+    pub partition: Option<Partition>,
     /// How many cases run at once.
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// The longest time (500ms, 10s, 2m) for one request, from connecting to the last byte; a case as a whole may
-    /// take three times as long.
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
-    pub timeout: Duration,
+    /// The longest time (500ms, 10s, 2m) for one request, from connecting to the last byte; a case
+    /// as a whole may take three times as long. 10s unless the target file says otherwise.
+    #[arg(long, value_name = "DURATION", env = "ASSETPROOF_TIMEOUT", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
+    /// Keep the redacted responses of the documented cases in this folder, as insta's snapshots, and
+    /// compare them with what comes: a drift is shown as a diff, and is exit code 1. With several
+    /// targets, a folder for each in it.
+    #[arg(long, value_name = "DIR")]
+    pub snapshots: Option<PathBuf>,
+    /// Take the responses that came over as the snapshots, and remove those of cases that are no
+    /// more.
+    #[arg(long, requires = "snapshots")]
+    pub accept: bool,
     /// Where the reports go; with several targets, a folder for each in it.
     #[arg(long, value_name = "DIR", default_value = "target/assetproof")]
     pub report_dir: PathBuf,
@@ -127,6 +212,30 @@ pub struct ConformanceArgs {
     /// run nothing.
     #[arg(long, conflicts_with = "list")]
     pub requirements: bool,
+}
+
+const MERGE_HELP: &str = "\
+Example, for three parts that ran side by side with the same flags:
+
+  assetproof conformance --target … --partition slice:1/3 --report-dir parts/1
+  assetproof conformance --target … --partition slice:2/3 --report-dir parts/2
+  assetproof conformance --target … --partition slice:3/3 --report-dir parts/3
+  assetproof merge parts/*/run.ndjson --report-dir merged
+
+The reports, what is printed and the exit code are those of one run; its time is that of the longest
+part. Where each part had a server of its own, --target names it by the same name in the target
+file. A part that is missing, there twice, cut short, or of another run is exit code 2.";
+
+/// Flags of `merge`.
+#[derive(Debug, Args)]
+#[command(after_long_help = MERGE_HELP)]
+pub struct MergeArgs {
+    /// The run.ndjson of each part, in any order.
+    #[arg(required = true, value_name = "RUN.ndjson")]
+    pub part: Vec<PathBuf>,
+    /// Where the joined run.ndjson and its reports go.
+    #[arg(long, value_name = "DIR", default_value = "target/assetproof")]
+    pub report_dir: PathBuf,
 }
 
 const SERVE_HELP: &str = "\
@@ -166,6 +275,14 @@ pub struct ContractsArgs {
     /// Check this contract (a folder with openapi.yaml) in full; repeatable.
     #[arg(long, value_name = "DIR")]
     pub contract: Vec<PathBuf>,
+}
+
+fn level() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["must", "should", "may"]).map(|level| match level.as_str() {
+        "must" => Level::Must,
+        "should" => Level::Should,
+        _ => Level::May,
+    })
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

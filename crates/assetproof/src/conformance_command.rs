@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
 
-use conformance::run::{RunWriter, Summary};
-use conformance::{Credentials, Options, Plan, Secret, Selection, Target, report};
+use conformance::run::RunWriter;
+use conformance::{Baseline, Credentials, Event, Options, Plan, Secret, Target};
 use fake_server::engine::Api;
 use fake_server::{Engine, axum_front};
 use tokio::net::TcpListener;
@@ -14,53 +14,75 @@ use validator::Validator;
 
 use crate::cli::ConformanceArgs;
 use crate::progress::Progress;
+use crate::snapshots::Snapshots;
+use crate::targets::FAKE;
+use crate::trials::Trial;
 use crate::{
-    CONFORMANT, Error, INTERRUPTED, NOT_CONFORMANT, NOT_JUDGED, Result, announce, contracts,
-    interrupt, listing, reports, targets,
+    CONFORMANT, Error, INTERRUPTED, NOT_CONFORMANT, NOT_JUDGED, Result, announce, interrupt,
+    listing, reports, targets, trials,
 };
 
 pub(crate) fn run(args: &ConformanceArgs) -> Result<u8> {
-    let mut validators = contracts::load(&args.api, &args.revision, &args.contract)?;
-    if args.target.is_empty() && args.api.is_empty() && args.contract.is_empty() {
-        // The fake stands in for what it has a state machine for; the rest takes a --target.
-        validators.retain(|validator| Api::named(&validator.contract().api).is_some());
-    }
-    targets::check_tenant(args, validators.iter().map(AsRef::as_ref))?;
-    let selection = Selection::new(args.api.clone(), &args.case, args.requirement.clone())?;
-    let plan = Plan::new(validators, &selection)?;
-    if args.list {
-        announce::out(&listing::cases(&plan));
+    let baseline = args.baseline.as_deref().map(Baseline::read).transpose()?;
+    let trials = trials::from_flags(args, baseline.as_ref())?;
+    if args.list || args.requirements {
+        list(args, &trials);
         return Ok(CONFORMANT);
     }
-    if args.requirements {
-        announce::out(&listing::requirements(&plan));
-        return Ok(CONFORMANT);
-    }
+    let baseline = baseline.map(Arc::new);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Error::Process)?
-        .block_on(judge_all(args, &plan))
+        .block_on(judge_all(args, trials, baseline.as_ref()))
 }
 
-async fn judge_all(args: &ConformanceArgs, plan: &Plan) -> Result<u8> {
+/// Shows the plan of each target.
+fn list(args: &ConformanceArgs, trials: &[Trial]) {
+    for trial in trials {
+        if trials.len() > 1 {
+            announce::out(&format!("{}:\n", trial.name()));
+        }
+        announce::out(&if args.list {
+            listing::cases(&trial.plan)
+        } else {
+            listing::requirements(&trial.plan)
+        });
+    }
+}
+
+async fn judge_all(
+    args: &ConformanceArgs,
+    trials: Vec<Trial>,
+    baseline: Option<&Arc<Baseline>>,
+) -> Result<u8> {
     let stop = stop_signal()?;
     // The fake is stopped by dropping this sender's receiver side at the end of the function.
     let (_keep, ended) = watch::channel(());
-    let targets = if args.target.is_empty() {
-        vec![targets::complete(start_fake(plan, ended).await?, args)]
-    } else {
-        targets::from_flags(args)?
-    };
+    let mut targets = Vec::new();
+    for Trial { subject, plan } in trials {
+        let target = match subject {
+            Some(subject) => subject.complete()?,
+            None => targets::override_by_flags(start_fake(&plan, ended.clone()).await?, args)?,
+        };
+        targets.push((target, plan));
+    }
     let several = targets.len() > 1;
+    let names = reports::names(targets.iter().map(|(target, _)| target));
     let mut codes = Vec::new();
-    for (index, target) in targets.iter().enumerate() {
+    for (index, (target, plan)) in targets.iter().enumerate() {
         if *stop.borrow() {
             codes.push(INTERRUPTED);
             break;
         }
         let folder = reports::folder(&args.report_dir, target, index, several)?;
-        match judge(args, plan, target, &folder, stop.clone()).await {
+        let name = several.then_some(names[index].as_str());
+        let snapshots = args
+            .snapshots
+            .as_deref()
+            .map(|base| Snapshots::new(base, name, args.accept));
+        let subject = (target, plan, baseline);
+        match judge(args, subject, (&folder, snapshots), stop.clone()).await {
             Ok(code) => codes.push(code),
             // One target that cannot be judged does not keep the others from it.
             Err(error) if several => {
@@ -83,21 +105,22 @@ fn worst(codes: &[u8]) -> u8 {
 
 async fn judge(
     args: &ConformanceArgs,
-    plan: &Plan,
-    target: &Target,
-    folder: &Path,
+    (target, plan, baseline): (&Target, &Plan, Option<&Arc<Baseline>>),
+    (folder, snapshots): (&Path, Option<Snapshots>),
     mut stop: watch::Receiver<bool>,
 ) -> Result<u8> {
     let options = Options {
-        seed: args
-            .seed
-            .unwrap_or_else(|| RandomState::new().hash_one(0) >> 32),
+        seed: seed(args),
         strict: args.strict,
         jobs: args.jobs.into(),
-        case_limit: args.timeout.saturating_mul(3),
+        shuffle: args.shuffle,
+        fail_fast: args.fail_fast,
+        case_limit: target.timeout.saturating_mul(3),
+        baseline: baseline.cloned(),
+        ..Options::default()
     };
     announce::out(&format!(
-        "judging {} by {}: {} {}, seed {}\n",
+        "judging {} by {}: {} {}{}, seed {}\n",
         target.name,
         plan.contracts
             .iter()
@@ -110,6 +133,9 @@ async fn judge(
         } else {
             "cases"
         },
+        args.partition
+            .map(|part| format!(" ({part})"))
+            .unwrap_or_default(),
         options.seed,
     ));
     reports::remove_stale(folder)?;
@@ -123,37 +149,42 @@ async fn judge(
         // The sender lives as long as the process.
         let _ = stop.wait_for(|stopped| *stopped).await;
     };
-    let run = conformance::run(
-        plan,
-        target,
-        &options,
-        &mut out,
-        |event| progress.on(&event),
-        cancel,
-    )
-    .await;
+    let on = |event: Event<'_>| {
+        if let Some(snapshots) = &snapshots {
+            snapshots.on(&event);
+        }
+        progress.on(&event);
+    };
+    let run = conformance::run(plan, target, &options, &mut out, on, cancel).await;
     progress.clear();
     if run.is_err() && path.metadata().is_ok_and(|metadata| metadata.len() == 0) {
         // Nothing was run, so that there is nothing to report; an empty file would only puzzle.
         let _left = std::fs::remove_file(&path);
     }
     let run = run?;
-    let summary = Summary::of(&run);
-    let written = report::write_all(&run, folder)?;
-    announce::out(&report::terminal::render(&run, &summary));
-    let html = written.iter().find(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "html")
-    });
-    if let Some(html) = html {
-        announce::out(&format!("report: {}\n", html.display()));
+    let compared = snapshots.map(|snapshots| snapshots.compare(plan));
+    match compared.transpose() {
+        Ok(compared) => reports::publish(&run, compared, folder),
+        Err(error) => {
+            // What the run found is told all the same.
+            reports::publish(&run, None, folder)?;
+            Err(error)
+        }
     }
-    Ok(summary.exit_code)
+}
+
+/// The seed asked for, or one that is drawn; parts that are made one by one need the same one.
+pub(crate) fn seed(args: &ConformanceArgs) -> u64 {
+    match (args.seed, args.partition) {
+        (Some(seed), _) => seed,
+        (None, Some(_)) => 0,
+        (None, None) => RandomState::new().hash_one(0) >> 32,
+    }
 }
 
 /// Starts the fake server on a free port and describes it as a target, with the credentials that
 /// it accepts out of the box.
-async fn start_fake(plan: &Plan, mut ended: watch::Receiver<()>) -> Result<Target> {
+pub(crate) async fn start_fake(plan: &Plan, mut ended: watch::Receiver<()>) -> Result<Target> {
     let mut builder = Engine::builder();
     for validator in &plan.contracts {
         let api = &validator.contract().api;
@@ -179,7 +210,7 @@ async fn start_fake(plan: &Plan, mut ended: watch::Receiver<()>) -> Result<Targe
     }));
     let base = format!("http://{bound}");
     let mut target = Target::new(&base)?;
-    "the built-in fake server".clone_into(&mut target.name);
+    FAKE.clone_into(&mut target.name);
     target.state_url = Some(Target::parse_url(&format!(
         "{base}{}",
         fake_server::engine::STATES_PATH

@@ -20,12 +20,31 @@ pub enum Error {
     /// A target's URL cannot be used.
     #[error("{0}")]
     Target(#[from] conformance::TargetError),
+    /// A target file or a baseline cannot be used.
+    #[error("{0}")]
+    File(#[from] conformance::FileError),
     /// A run could not be made.
     #[error("{0}")]
     Run(#[from] conformance::RunError),
+    /// The files are not the parts of one run.
+    #[error("{0}")]
+    Merge(#[from] conformance::run::MergeError),
+    /// The joined run would be written over one of its parts.
+    #[error(
+        "{path} is a part, and the merged run would be written over it: choose another folder \
+         with --report-dir",
+        path = .path.display()
+    )]
+    MergeOverPart {
+        /// The part.
+        path: PathBuf,
+    },
     /// A report could not be written.
     #[error("{0}")]
     Report(#[from] conformance::report::ReportError),
+    /// A snapshot could not be read or written.
+    #[error("{0}")]
+    Snapshot(#[from] conformance::snapshot::SnapshotError),
     /// The fake server could not be made.
     #[error("failed to start the fake server: {0}")]
     Fake(#[from] fake_server::Error),
@@ -60,6 +79,37 @@ pub enum Error {
     StateUrlForSeveral {
         /// How many targets there are.
         targets: usize,
+    },
+    /// A target is named, and there is no file that describes it.
+    #[error(
+        "there is no assetproof.toml here that describes the target {name:?}: write one, or name \
+         it with --targets FILE (a target that is no name is a URL, and begins with http:// or \
+         https://)"
+    )]
+    NoTargetFile {
+        /// The name.
+        name: String,
+    },
+    /// `--api` asks for an API that the target does not serve.
+    #[error(
+        "the target {target} does not serve the API {api:?}: the target file says that it serves \
+         {served}"
+    )]
+    ApiNotServed {
+        /// The target.
+        target: String,
+        /// What was asked for.
+        api: String,
+        /// What it serves.
+        served: String,
+    },
+    /// The target serves none of the contracts that it was to be judged by.
+    #[error("{target} does not serve {own}: mend its apis in the target file, or give --api")]
+    NothingServed {
+        /// The target.
+        target: String,
+        /// The APIs of the contracts.
+        own: String,
     },
     /// The built-in fake server cannot serve a contract from outside.
     #[error("the built-in fake server does not serve the API {api:?}: name a server with --target")]

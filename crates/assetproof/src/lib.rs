@@ -9,12 +9,17 @@ mod contracts_command;
 mod error;
 mod interrupt;
 mod listing;
+mod merge_command;
 mod progress;
 mod reports;
 mod serve_command;
+mod snapshots;
+mod suite;
 mod targets;
+mod trials;
 
 pub use error::{Error, Result};
+pub use suite::{Suite, suites};
 
 use std::process::ExitCode;
 
@@ -34,6 +39,7 @@ pub fn run(command: cli::Command) -> ExitCode {
         cli::Command::Conformance(args) => conformance_command::run(&args),
         cli::Command::Serve(args) => serve_command::run(&args),
         cli::Command::Contracts(args) => contracts_command::run(&args),
+        cli::Command::Merge(args) => merge_command::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
         announce::error(&error);

@@ -38,18 +38,22 @@ pub(crate) fn requirements(plan: &Plan) -> String {
                 requirement.source.document,
                 requirement.source.section,
             );
-            let mut covering = plan
+            let covering: Vec<_> = plan
                 .cases
                 .iter()
                 .map(|planned| &planned.case)
                 .filter(|case| case.api == contract.api && case.revision == contract.revision)
-                .filter(|case| case.counted && case.covers.contains(&requirement.id))
-                .peekable();
-            if covering.peek().is_none() {
-                let _infallible = writeln!(text, "{:19}no case covers it", "");
+                .filter(|case| case.covers.contains(&requirement.id))
+                .collect();
+            let counts = covering.iter().any(|case| case.counted);
+            if covering.is_empty() {
+                let why = requirement.no_case.as_deref();
+                let why = why.map_or(String::new(), |why| format!(": {why}"));
+                let _infallible = writeln!(text, "{:19}no case covers it{why}", "");
             }
-            for case in covering {
-                let _infallible = writeln!(text, "{:19}{}", "", case.id);
+            for case in covering.iter().filter(|case| case.counted || !counts) {
+                let observed = if case.counted { "" } else { " (observed only)" };
+                let _infallible = writeln!(text, "{:19}{}{observed}", "", case.id);
             }
         }
     }

@@ -4,5 +4,7 @@
 mod conformance;
 mod program;
 mod reproduction;
+mod running;
 mod serve;
+mod targets;
 mod wrong_server;
