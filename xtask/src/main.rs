@@ -1,6 +1,10 @@
 //! The chores of the workspace: `cargo xtask conformance`, the program's own command with the same
-//! flags.
+//! flags, and those that only this repository needs.
 
+mod bench;
+mod tidy;
+
+use std::path::Path;
 use std::process::ExitCode;
 
 use assetproof::cli::{Command, ConformanceArgs};
@@ -19,10 +23,39 @@ struct Cli {
 enum Chore {
     /// Judge an implementation by what its documentation says; without a target, the fake server.
     Conformance(Box<ConformanceArgs>),
+    /// Check what holds of the repository as a whole: every promise has a case, every fixture a
+    /// contract, every file its place.
+    Tidy,
+    /// Measure release builds, on a machine that does nothing else.
+    Bench {
+        /// What to measure.
+        #[command(subcommand)]
+        what: Bench,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A whole run against `assetproof serve`, beside a plain loop of as many requests.
+    Conformance {
+        /// How many cases, and how many requests of the loop, run at once.
+        #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        jobs: u16,
+    },
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
 }
 
 fn main() -> ExitCode {
     match Cli::parse().chore {
         Chore::Conformance(args) => assetproof::run(Command::Conformance(args)),
+        Chore::Tidy => tidy::run(),
+        Chore::Bench {
+            what: Bench::Conformance { jobs },
+        } => bench::conformance(jobs),
     }
 }
