@@ -14,6 +14,7 @@
 //! Inferred, for what no document speaks of: an unknown path is 404, a wrong method 405 with
 //! `Allow`, both with a JSON body that tells what is served.
 
+mod answer;
 mod api;
 mod authenticate;
 mod builder;
@@ -33,6 +34,7 @@ use contract::{Level, Message};
 use serde_json::json;
 use validator::{Check, Finding, Location, Request, RequestReading, Response, Validator};
 
+pub use answer::{Answer, Broken, Delivery};
 pub use api::Api;
 pub use authenticate::{
     AcceptedTokens, Authenticator, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Unauthenticated, User,
@@ -77,8 +79,13 @@ impl Engine {
         EngineBuilder::default()
     }
 
-    /// Answers a request. Never fails and never panics, whatever the bytes: what cannot be
-    /// understood gets an error response.
+    /// Answers a request, and says how the answer goes out. Never fails and never panics, whatever
+    /// the bytes: what cannot be understood gets an error response.
+    pub fn answer(&self, request: &Request) -> Answer {
+        self.respond(request).into()
+    }
+
+    /// The response of [`Engine::answer`] alone.
     pub fn respond(&self, request: &Request) -> Response {
         if request.path() == STATES_PATH {
             return if request.method == "POST" {
