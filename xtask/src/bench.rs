@@ -1,6 +1,6 @@
 //! `cargo xtask bench conformance`: how long a whole run takes against `assetproof serve`, and how
-//! its rate of requests compares with that of a plain loop of the same width and number of
-//! requests against the same server. Everything is a release build; the figures mean something on
+//! its rate of requests compares with that of a plain loop that sends the same requests, as many at
+//! once, to the same server. Everything is a release build; the figures mean something on
 //! a machine that does nothing else.
 
 mod plain_loop;
@@ -69,6 +69,8 @@ struct Round {
     requests: usize,
     /// What was judged.
     cases: usize,
+    /// All that was written down of it.
+    record: Run,
 }
 
 fn measure(jobs: u16) -> Result<bool> {
@@ -78,7 +80,7 @@ fn measure(jobs: u16) -> Result<bool> {
     for seed in 0..ROUNDS {
         let serving = Serving::start(&program)?;
         let round = whole_run(&program, &serving, jobs, seed, &folder)?;
-        let took = plain_loop::run(&serving.base, jobs.into(), round.requests)?;
+        let took = plain_loop::run(&serving, jobs.into(), &round.record)?;
         loops.push(rate(round.requests, took));
         rounds.push(round);
     }
@@ -143,7 +145,8 @@ fn whole_run(
         return Err(format!("the run was not conformant: {said}").into());
     }
     let run = Run::read(&folder.join("run.ndjson"))?;
-    let footer = run.footer.ok_or("the run has no footer")?;
+    let footer = run.footer.as_ref().ok_or("the run has no footer")?;
+    let took = Duration::from_micros(footer.duration_us);
     let requests = run
         .cases
         .iter()
@@ -155,9 +158,10 @@ fn whole_run(
         .filter(|case| case.verdict != Verdict::Skipped);
     Ok(Round {
         wall,
-        run: Duration::from_micros(footer.duration_us),
+        run: took,
         requests,
         cases: judged.count(),
+        record: run,
     })
 }
 

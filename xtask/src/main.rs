@@ -36,7 +36,7 @@ enum Chore {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
-    /// A whole run against `assetproof serve`, beside a plain loop of as many requests.
+    /// A whole run against `assetproof serve`, beside a plain loop of the same requests.
     Conformance {
         /// How many cases, and how many requests of the loop, run at once.
         #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -88,7 +88,9 @@ pub(crate) fn command(
     variables: &[Variable<'_>],
     options: &str,
 ) -> String {
-    let mut line = format!("curl {options}");
+    let mut line =
+        String::with_capacity(512 + url.len() + request.body.len().min(LONGEST_ARGUMENT));
+    let _ = write!(line, "curl {options}");
     if request.method == "HEAD" {
         line.push_str(" -I");
     } else {
@@ -262,7 +264,7 @@ pub(crate) fn holds(bytes: &[u8], variable: &Variable<'_>) -> bool {
 }
 
 fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
-    bytes.windows(text.len()).position(|window| window == text)
+    memchr::memmem::find(bytes, text)
 }
 
 /// Whether this byte separates values in JSON and in URLs.
@@ -273,7 +275,11 @@ fn is_boundary(byte: u8) -> bool {
 /// One shell word: text in single quotes, variables in double ones, and what cannot be typed by
 /// way of `printf`.
 fn word(pieces: &[Piece<'_>]) -> String {
-    let mut word = String::new();
+    let length = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Variable(name) => name.len() + 3,
+    });
+    let mut word = String::with_capacity(length.sum::<usize>() + 2);
     let mut quoted = false;
     let toggle = |word: &mut String, quoted: &mut bool, wanted: bool| {
         if *quoted != wanted {

@@ -48,7 +48,7 @@ pub(crate) struct Outcome {
     pub(crate) record: CaseRecord,
     /// How it ended, whatever the baseline makes of that.
     pub(crate) judged: Verdict,
-    /// The redacted response of its last step, if it got there.
+    /// The redacted response of its last step, if it got there and such responses are kept.
     pub(crate) snapshot: Option<String>,
     /// What kept its first request from being answered, when nothing was connected at all.
     pub(crate) unreachable: Option<String>,
@@ -91,8 +91,11 @@ async fn play(stage: &mut Stage<'_>) -> Result<(), Halt> {
     }
 }
 
-/// The redacted response of the case's last step, if it got there.
+/// The redacted response of the case's last step, if it got there and such responses are kept.
 fn last_response(stage: &Stage<'_>) -> Option<String> {
+    if !snapshot::is_kept(stage.planned.case.kind) {
+        return None;
+    }
     let steps = stage.planned.case.steps();
     let (operation, response) = stage.latest.as_ref()?;
     if steps.last()?.operation != *operation || stage.steps.len() < steps.len() {

@@ -95,7 +95,7 @@ pub enum Event<'e> {
         /// Its record.
         record: &'e CaseRecord,
         /// The redacted response of its last step (status, headers, JSON); none when it did not
-        /// get there.
+        /// get there, or is no documented case.
         snapshot: Option<&'e str>,
     },
 }

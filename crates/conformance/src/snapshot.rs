@@ -11,4 +11,5 @@ mod store;
 pub use comparison::{Comparison, Drift, DriftKind};
 pub use error::SnapshotError;
 pub(crate) use render::{Known, render};
+pub(crate) use store::is_kept;
 pub use store::{SnapshotStore, Taken};

@@ -8,7 +8,7 @@ use super::Result;
 
 /// What the server accepts out of the box.
 pub(super) const TOKEN: &str = "assetproof-token";
-const ACCESS_TOKEN: &str = "assetproof-access";
+pub(super) const ACCESS_TOKEN: &str = "assetproof-access";
 
 /// A server that is ended when it is dropped.
 pub(super) struct Serving {
@@ -38,11 +38,16 @@ impl Serving {
         Ok(serving)
     }
 
+    /// Where its states are set up.
+    pub(super) fn state_url(&self) -> String {
+        format!("{}/_states", self.base)
+    }
+
     /// Adds what a run needs to know of it.
     pub(super) fn as_target<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         without_settings(command)
             .args(["--target", &self.base])
-            .args(["--state-url", &format!("{}/_states", self.base)])
+            .args(["--state-url", &self.state_url()])
             .env("ASSETPROOF_TOKEN", TOKEN)
             .env("ASSETPROOF_ACCESS_TOKEN", ACCESS_TOKEN)
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use contract::arazzo::Then;
 use sha2::{Digest, Sha256};
 
 use crate::Plan;
@@ -13,8 +14,9 @@ const LONG: usize = 16;
 /// What a history is taken for; how many requests it makes is drawn when it is played.
 const HISTORY: usize = 40;
 
-/// The order in which the cases are started: the long ones first, because a run would end with one
-/// of them alone otherwise, and the rest as in the plan; or an order that is drawn from the seed.
+/// The order in which the cases are started: the long ones first, and those that wait for something
+/// to end, because a run would end with one of them alone otherwise, and the rest as in the plan; or
+/// an order that is drawn from the seed.
 ///
 /// It is drawn by sorting the cases by a hash of seed and name, so that a selection of them keeps
 /// its order, and what depends on an order can be hunted down with fewer cases.
@@ -22,8 +24,13 @@ pub(super) fn order(plan: &Plan, shuffle: Option<u64>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..plan.cases.len()).collect();
     match shuffle {
         None => order.sort_by_key(|index| {
-            let requests = requests(&plan.cases[*index].case);
-            Reverse(if requests < LONG { 0 } else { requests })
+            let case = &plan.cases[*index].case;
+            let requests = requests(case);
+            Reverse(match requests {
+                LONG.. => requests,
+                _ if waits(case) => 1,
+                _ => 0,
+            })
         }),
         Some(seed) => order.sort_by_cached_key(|index| {
             let mut hash = Sha256::new();
@@ -48,6 +55,19 @@ fn requests(case: &Case) -> usize {
     }
 }
 
+/// Whether a case asks again and again until something has ended.
+fn waits(case: &Case) -> bool {
+    match &case.play {
+        Play::Steps(steps) => steps.iter().any(|step| step.until.is_some()),
+        Play::Workflow(play) => {
+            let actions = play.workflow.steps.iter().flat_map(|step| &step.on_failure);
+            let mut retries = actions.filter(|action| matches!(action.then, Then::Retry { .. }));
+            retries.next().is_some()
+        }
+        Play::History(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -64,10 +84,17 @@ mod tests {
         let validator = Validator::new(Arc::new(contract)).expect("it compiles");
         let plan = Plan::new(vec![Arc::new(validator)], &Selection::default()).expect("a plan");
         let order = order(&plan, None);
-        let long = |index: &&usize| requests(&plan.cases[**index].case) >= LONG;
+        let case = |index: &usize| &plan.cases[*index].case;
+        let long = |index: &&usize| requests(case(index)) >= LONG;
         let long_ones = order.iter().take_while(long).count();
         assert!(long_ones > 0, "a hundred tasks are set up one by one");
-        assert!(order[long_ones..].is_sorted(), "{order:?}");
+        let rest = &order[long_ones..];
+        let waiting_ones = rest.iter().take_while(|index| waits(case(index))).count();
+        assert!(waiting_ones > 0, "jobs are waited for");
+        assert!(rest[..waiting_ones].is_sorted(), "{order:?}");
+        let rest = &rest[waiting_ones..];
+        assert!(rest.is_sorted(), "{order:?}");
+        assert!(!rest.iter().any(|index| waits(case(index))), "{order:?}");
         let mut all = order.clone();
         all.sort_unstable();
         assert_eq!(all, (0..plan.cases.len()).collect::<Vec<_>>());

@@ -40,7 +40,8 @@ impl Taken {
     }
 }
 
-fn is_kept(kind: CaseKind) -> bool {
+/// Whether the responses of cases of that kind are kept.
+pub(crate) fn is_kept(kind: CaseKind) -> bool {
     kind == CaseKind::Documented
 }
 
