@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use validator::{Exchange, decode_query};
 
+use crate::json_body;
+
 /// What the set-ups of a case returned, by the name that `as` gives them.
 pub(crate) type States = BTreeMap<String, Map<String, Value>>;
 
@@ -92,7 +94,7 @@ pub(crate) fn evaluate(
         }
     };
     if let Some(pointer) = rest.strip_prefix("body") {
-        let body: Value = serde_json::from_slice(body)
+        let body = json_body::read(body)
             .map_err(|error| format!("{expression}: the body is not JSON: {error}"))?;
         let value = body
             .pointer(pointer.trim_start_matches('#'))
@@ -124,11 +126,21 @@ pub(crate) fn evaluate(
     }
 }
 
+/// Whole numbers up to here are exact as floats.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A string as it is, a number or a boolean as JSON writes it.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        // A whole number is one however it is written: an id of 15.0 is asked for as 15.
+        Value::Number(number) => Some(match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT => {
+                format!("{float:.0}")
+            }
+            _ => number.to_string(),
+        }),
+        Value::Bool(_) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

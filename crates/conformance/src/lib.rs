@@ -16,6 +16,7 @@ mod curl;
 mod error;
 mod expression;
 mod forgery;
+mod json_body;
 mod judge;
 mod mask;
 mod patch;

@@ -113,6 +113,21 @@ fn identity<'a>(openapi: &Cursor<'a>) -> Result<(&'a str, &'a str)> {
     Ok((name("x-api")?, name("version")?))
 }
 
+/// What the document calls its API.
+fn title(openapi: &Cursor<'_>) -> Result<String> {
+    let title = openapi.required("info")?.required("title")?;
+    Ok(title.text()?.to_owned())
+}
+
+/// The names in `x-shared-states`.
+fn shared_states(openapi: &Cursor<'_>) -> Result<Vec<String>> {
+    let names = openapi.items_of("x-shared-states")?;
+    names
+        .iter()
+        .map(|name| Ok(name.text()?.to_owned()))
+        .collect()
+}
+
 /// The files of one contract while they are read.
 struct Reading {
     files: Files,
@@ -223,17 +238,14 @@ impl Reading {
         Ok(Contract {
             api: api.to_owned(),
             revision: revision.to_owned(),
-            title: openapi
-                .required("info")?
-                .required("title")?
-                .text()?
-                .to_owned(),
+            title: title(&openapi)?,
             checksum: checksum(&self.contents),
             operations: parts.operations,
             schemes: parts.schemes,
             requirements: promises.requirements,
             errata: promises.errata,
             life,
+            shared_states: shared_states(&openapi)?,
             scenarios,
             schemas,
         })

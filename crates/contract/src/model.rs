@@ -145,6 +145,8 @@ pub struct Contract {
     pub errata: BTreeMap<String, Erratum>,
     /// What is promised of each item of a batch through its life (`x-life`), where it says so.
     pub life: Option<Life>,
+    /// Names of provider states that a correct server may tie to other tenants (`x-shared-states`).
+    pub shared_states: Vec<String>,
     /// Scenarios of several calls, in the order in which `x-scenarios` names their files.
     pub scenarios: Vec<Scenario>,
     /// Every document of the contract, for resolving `$ref`.

@@ -57,7 +57,7 @@ impl Owner {
             Self::PathItem | Self::RequestBody | Self::Link | Self::Arazzo | Self::ArazzoPart => {
                 &[]
             }
-            Self::Document => &["x-life", "x-scenarios"],
+            Self::Document => &["x-life", "x-scenarios", "x-shared-states"],
             Self::Workflow => &[
                 "x-operation",
                 "x-requirements",

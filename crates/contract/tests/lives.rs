@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use contract::{About, Arguments, Contract, Level, Life, Range, StateSet};
 use rstest::{Context, rstest};
@@ -39,8 +40,9 @@ fn written(name: &str, edit: impl Fn(&str, String) -> String) -> PathBuf {
 }
 
 fn contract() -> Contract {
-    let root = written("good", |_, text| text);
-    Contract::from_dir(&root.join("schemas/pets/2026-01")).unwrap_or_else(|error| panic!("{error}"))
+    // Written once: tests run side by side.
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| written("good", |_, text| text));
+    Contract::from_dir(&ROOT.join("schemas/pets/2026-01")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn states(life: &Life, names: &[&str]) -> StateSet {

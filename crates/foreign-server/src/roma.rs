@@ -160,9 +160,15 @@ pub(crate) fn delete(world: &mut World, project: &str, instance: &str, call: &Ca
     };
     let now = world.options.clock.now();
     let tenant = (project.to_owned(), instance.to_owned());
+    let lifetime = world.options.job_lifetime;
+    let runs_elsewhere = world.options.one_job_anywhere
+        && world.roma.values_mut().any(|other| {
+            other.settle(now, lifetime);
+            other.running.is_some()
+        });
     let instance = world.roma.entry(tenant).or_default();
-    instance.settle(now, world.options.job_lifetime);
-    if instance.running.is_some() {
+    instance.settle(now, lifetime);
+    if runs_elsewhere || instance.running.is_some() {
         return refusal(
             &mut world.ids,
             403,

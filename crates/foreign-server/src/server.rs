@@ -60,6 +60,8 @@ pub struct Options {
     pub clock: Clock,
     /// roma: how long a job runs at most, when nobody asks for its progress.
     pub job_lifetime: Duration,
+    /// roma: a user has one job at a time in all instances together, and not in each.
+    pub one_job_anywhere: bool,
 }
 
 impl Default for Options {
@@ -73,6 +75,7 @@ impl Default for Options {
             access_token: DEFAULT_ACCESS_TOKEN.to_owned(),
             clock: Clock::default(),
             job_lifetime: Duration::from_mins(1),
+            one_job_anywhere: false,
         }
     }
 }
@@ -87,6 +90,7 @@ impl fmt::Debug for Options {
             .field("roma_2025_10", &self.roma_2025_10)
             .field("clock", &self.clock)
             .field("job_lifetime", &self.job_lifetime)
+            .field("one_job_anywhere", &self.one_job_anywhere)
             .finish_non_exhaustive()
     }
 }

@@ -87,6 +87,9 @@ fn asset(world: &mut World, params: Object) -> Result<Value, Refusal> {
 fn instance(world: &mut World, state: &str, params: Object) -> Result<Option<Value>, Refusal> {
     let now = world.options.clock.now();
     let lifetime = world.options.job_lifetime;
+    if state == "no deletion job running" && world.options.one_job_anywhere {
+        world.roma.values_mut().for_each(|other| other.end(now));
+    }
     let instance = world.roma.entry(instance_of(params)?).or_default();
     instance.settle(now, lifetime);
     let ids = &mut world.ids;

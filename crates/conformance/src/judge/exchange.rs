@@ -13,6 +13,7 @@ use super::status;
 use crate::case::{Due, Presented, Step};
 use crate::client::TransportFailure;
 use crate::expression::{self, States};
+use crate::json_body;
 
 /// What one exchange amounts to for a case.
 #[derive(Debug, Default)]
@@ -158,7 +159,7 @@ fn code(
         return Ok(Vec::new());
     };
     let response = &exchange.response;
-    let Ok(body) = serde_json::from_slice::<Value>(&response.body) else {
+    let Ok(body) = json_body::read(&response.body) else {
         return Ok(Vec::new());
     };
     if response.status != status {
@@ -182,7 +183,7 @@ pub(crate) fn assertions(
 ) -> Result<Judgement, String> {
     let mut judgement = Judgement::default();
     // A body that is not JSON has been found by the validator, and puts nothing to the test.
-    if let Ok(body) = serde_json::from_slice(&response.body) {
+    if let Ok(body) = json_body::read(&response.body) {
         for expectation in &step.expected.body {
             judgement
                 .findings

@@ -5,4 +5,5 @@ mod status;
 mod verdict;
 
 pub(crate) use exchange::{Judgement, assertions, exchange, never_came, no_response, shown};
+pub(crate) use status::is_put_off;
 pub(crate) use verdict::verdict;

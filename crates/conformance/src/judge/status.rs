@@ -2,14 +2,20 @@
 //! found when it is not.
 
 use contract::{Level, Message, Operation};
-use serde_json::Value;
 use validator::{Check, Exchange, Finding, Location, Response, Severity, Validator};
 
 use super::exchange::{served_level, shown};
 use crate::case::{Due, Presented, Step};
+use crate::json_body;
 
 /// Too many requests: says nothing of the request that it answers.
 const TOO_MANY: u16 = 429;
+
+/// Whether the response puts the request off, and the operation documents no such answer.
+pub(crate) fn is_put_off(operation: &Operation, response: &Response) -> bool {
+    let mut documented = operation.responses.iter().map(|spec| spec.status);
+    response.status == TOO_MANY && !documented.any(|status| status == TOO_MANY)
+}
 
 pub(super) fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
@@ -91,6 +97,9 @@ pub(super) fn other(
                 *level,
             )]
         }
+        Due::Refused { .. } if response.status == TOO_MANY => {
+            put_off(operation, step, response).into_iter().collect()
+        }
         Due::Refused { fault, refusal } => {
             if !is_success(response.status) {
                 let Some(status) = refusal.status else {
@@ -165,13 +174,13 @@ fn not_accepted(
         None => "a 2xx status".to_owned(),
     };
     if response.status == TOO_MANY {
-        // Put off, not refused: what is missed is only that no other status is documented.
-        finding.level = level.min(Level::Should);
-        if let Some(status) = &operation.rules.status {
-            finding.requirement = Some(status.clone());
-        }
-        finding.expected = due;
-    } else if is_served(validator, step.operation, response) {
+        return put_off(operation, step, response).unwrap_or(Finding {
+            level: Level::May,
+            expected: due,
+            ..finding
+        });
+    }
+    if is_served(validator, step.operation, response) {
         finding.expected = due;
     } else {
         finding.requirement.clone_from(&operation.rules.operation);
@@ -179,6 +188,19 @@ fn not_accepted(
         finding.expected = format!("{} {} is served: {due}", operation.method, operation.path);
     }
     finding
+}
+
+/// The request was put off, which says nothing of it: what is missed is only that no other status
+/// is documented, where that is promised.
+fn put_off(operation: &Operation, step: &Step, response: &Response) -> Option<Finding> {
+    let requirement = operation.rules.status.as_ref()?;
+    let level = step.expected.due.level().min(Level::Should);
+    let mut finding = base(operation, response, requirement, level);
+    finding.expected = match step.expected.due.status() {
+        Some(status) => format!("status {status}"),
+        None => "a 2xx status".to_owned(),
+    };
+    Some(finding)
 }
 
 /// Another status came than the error that is due.
@@ -193,13 +215,20 @@ fn not_refused(
     let mut finding = base(operation, response, due.requirement(), due.level());
     let status = due.status().unwrap_or_default();
     finding.expected = format!("status {status}");
+    if response.status == TOO_MANY {
+        return put_off(operation, step, response).into_iter().collect();
+    }
     if !is_success(response.status) {
         return vec![finding];
     }
-    // That it is refused is the requirement itself; `x-replay` may be softer on the status with
-    // which it is refused.
-    let own = validator.contract().requirements.get(due.requirement());
-    finding.level = own.map_or(due.level(), |own| own.level.max(due.level()));
+    if malformed {
+        // That it is refused is the requirement itself; `x-replay` may be softer on the status with
+        // which it is refused.
+        let own = validator.contract().requirements.get(due.requirement());
+        finding.level = own.map_or(due.level(), |own| own.level.max(due.level()));
+    }
+    // A well-formed request is refused for the state that was set up, which may have passed by now
+    // (a job has ended): it is as sure as the replay says.
     finding.expected = format!("the request is refused: status {status}");
     // And whatever is said of that status, `x-refusals` says that it never is 2xx (MUST).
     let refusals = &operation.refusals;
@@ -238,7 +267,7 @@ fn is_served(validator: &Validator, operation: usize, response: &Response) -> bo
                 .peekable();
             if errors.peek().is_none() {
                 // Where no error body is documented, any JSON may be the operation's own.
-                return serde_json::from_slice::<Value>(&response.body).is_ok();
+                return json_body::read(&response.body).is_ok();
             }
             errors.any(|spec| {
                 let as_documented = Response {
@@ -346,6 +375,37 @@ mod tests {
             .map(|(id, level, _)| (id.as_str(), *level))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn too_many_requests_says_nothing_of_a_request_that_is_to_be_refused() {
+        let found = |due| -> Vec<_> {
+            let found = found(due, TOO_MANY, true).into_iter();
+            found.map(|(id, level, _)| (id, level)).collect()
+        };
+        let only_no_other_status = vec![("MS-BA-18".to_owned(), Level::Should)];
+        let credentials = refused(None, Some(400), Level::Must);
+        assert_eq!(found(credentials), only_no_other_status);
+        let documented = Due::Status {
+            status: 400,
+            requirement: "MS-BA-15".to_owned(),
+            level: Level::Must,
+            instead: Vec::new(),
+        };
+        assert_eq!(found(documented), only_no_other_status);
+    }
+
+    #[test]
+    fn a_state_that_may_have_passed_makes_no_must_of_a_refusal() {
+        let due = Due::Status {
+            status: 400,
+            requirement: "MS-BA-05".to_owned(),
+            level: Level::Should,
+            instead: Vec::new(),
+        };
+        let found = found(due, 200, false);
+        let level = found.iter().map(|(_, level, _)| *level).max();
+        assert_eq!(level, Some(Level::Should));
     }
 
     #[test]

@@ -58,21 +58,28 @@ pub(super) async fn play(stage: &mut Stage<'_>, history: &HistoryPlay) -> Result
     let mut rng = script::generator(stage.context.options.seed, &case);
     let script = Script::draw(life, profile, &mut rng);
     let began = Instant::now();
-    let (played, ended) = attempt(stage, life, &script).await;
+    let (played, ended) = attempt(stage, life, &script, PATIENCE).await;
     shrink::smallest(stage, life, script, played, ended, began.elapsed()).await
 }
+
+/// How often the items may be looked at again in one attempt because something is not yet as it
+/// should be; while a history that has failed is made smaller, less often.
+const PATIENCE: usize = 5;
+const PATIENCE_OF_SMALLER: usize = 1;
 
 /// Plays a script in the tenant of this attempt.
 async fn attempt<'c>(
     stage: &mut Stage<'c>,
     life: &'c Life,
     script: &Script,
+    patience: usize,
 ) -> (Played, Result<(), Halt>) {
     let mut wire = Wire {
         life,
         oracle: Oracle::new(life),
         settings: Arguments::new(),
         played: Played::default(),
+        patience,
         stage,
     };
     let ended = rounds(&mut wire, script).await;

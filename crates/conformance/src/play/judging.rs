@@ -9,6 +9,7 @@ use validator::{Exchange, Response};
 
 use super::{Halt, Stage};
 use crate::case::Step;
+use crate::json_body;
 use crate::judge::{self, Judgement};
 
 /// A longer body takes milliseconds to judge, in bytes.
@@ -49,7 +50,7 @@ impl Stage<'_> {
     /// Whether the body of the response is JSON and matches the schema.
     pub(crate) async fn matches(&self, schema: &Value, response: &Response) -> Result<bool, Halt> {
         let matches = |validator: &validator::Validator, schema: &Value, body: &[u8]| {
-            let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+            let body = json_body::read(body).unwrap_or(Value::Null);
             let matches = validator.matches(schema, &body);
             matches.map_err(|error| Halt::Error(error.to_string()))
         };

@@ -131,6 +131,14 @@ impl Run<'_, '_> {
                 }
                 Failure::Ends(then) => {
                     fold(stage, first, tries);
+                    let response = answer.response();
+                    if judge::is_put_off(stage.operation(step.operation), response) {
+                        return Err(Halt::Skipped(format!(
+                            "step {}: the target put the request off: {}",
+                            step.id,
+                            judge::shown(response)
+                        )));
+                    }
                     return self.failed(stage, step, &asked, then);
                 }
             }

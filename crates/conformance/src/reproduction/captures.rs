@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::tape::{Scene, Sent, SetUp};
 use crate::curl::{self, Place, Variable};
+use crate::json_body;
 use crate::request;
 use crate::tenant::snake_case;
 
@@ -96,7 +97,7 @@ fn members(scene: &Scene) -> Vec<(String, Scalar)> {
         }
         Scene::Sent(sent) => {
             let body = sent.answer.as_deref().unwrap_or_default();
-            if let Ok(body) = serde_json::from_slice(body) {
+            if let Ok(body) = json_body::read(body) {
                 ids(&body, &mut members);
             }
         }

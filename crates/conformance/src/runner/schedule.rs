@@ -27,6 +27,8 @@ pub(super) struct Schedule {
     fail_fast: bool,
     /// Failing cases that wait for their second run.
     held: BTreeSet<usize>,
+    /// Cases that the others may have been in the way of, and that wait for a run of their own.
+    apart: BTreeSet<usize>,
     /// How many second runs there may still be.
     second_runs: usize,
     /// Whether a case failed for good.
@@ -43,6 +45,7 @@ impl Schedule {
             jobs: jobs.max(1),
             fail_fast,
             held: BTreeSet::new(),
+            apart: BTreeSet::new(),
             second_runs: if retry { SECOND_RUNS } else { 0 },
             failed: false,
             cancelled: false,
@@ -56,14 +59,21 @@ impl Schedule {
             return None;
         }
         // Whether a failure is one is known only when it was seen twice.
-        let go_on = !self.fail_fast || (!self.failed && self.held.is_empty());
+        let settled = !self.failed && self.held.is_empty() && self.apart.is_empty();
+        let go_on = !self.fail_fast || settled;
         if go_on && running < self.jobs {
             let again = false;
             if let Some(index) = self.left.pop() {
                 return Some(Start { index, again });
             }
         }
-        if running > 0 || self.second_runs == 0 {
+        if running > 0 {
+            return None;
+        }
+        if let Some(index) = self.apart.pop_first() {
+            return Some(Start { index, again: true });
+        }
+        if self.second_runs == 0 {
             return None;
         }
         let index = self.held.pop_first()?;
@@ -81,6 +91,12 @@ impl Schedule {
         self.held.pop_last()
     }
 
+    /// Takes a case that the others may have been in the way of: it is run again, alone, however
+    /// many there are.
+    pub(super) fn apart(&mut self, index: usize) {
+        self.apart.insert(index);
+    }
+
     /// A case failed, and that is final.
     pub(super) fn failed(&mut self) {
         self.failed = true;
@@ -89,8 +105,9 @@ impl Schedule {
     /// No more second runs: those that wait for one have failed for good.
     pub(super) fn no_second_runs(&mut self) {
         self.second_runs = 0;
-        self.failed |= !self.held.is_empty();
+        self.failed |= !self.held.is_empty() || !self.apart.is_empty();
         self.held.clear();
+        self.apart.clear();
     }
 
     /// Nothing more is started.
@@ -130,6 +147,18 @@ mod tests {
         assert_eq!(schedule.next(1), Some(first(1)));
         assert_eq!(schedule.next(2), None);
         assert_eq!(schedule.next(1), Some(first(2)));
+        assert_eq!(schedule.next(0), None);
+    }
+
+    #[test]
+    fn a_case_that_others_were_in_the_way_of_is_run_apart_however_many_there_are() {
+        let mut schedule = schedule(60, 60, false, true);
+        while schedule.next(0).is_some_and(|start| start.index < 59) {}
+        (0..60).for_each(|index| schedule.apart(index));
+        assert_eq!(schedule.next(1), None, "one is still running");
+        for index in 0..60 {
+            assert_eq!(schedule.next(0), Some(again(index)));
+        }
         assert_eq!(schedule.next(0), None);
     }
 

@@ -1,7 +1,7 @@
 //! A run while it goes on: starts what the schedule says, writes down what ended, and gives
 //! failing cases their second run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
+use validator::Severity;
 
 use super::Event;
 use super::probe::unreachable;
 use super::schedule::{Schedule, Start};
+use crate::case::needs;
 use crate::play::{self, Context, Outcome};
 use crate::run::{CaseRecord, Counts, RunWriter, Verdict};
 use crate::{Plan, RunError};
@@ -28,6 +30,8 @@ pub(super) struct Session<'r, E> {
     events: E,
     /// What the first run of a failing case left, while it waits for its second.
     held: BTreeMap<usize, Outcome>,
+    /// Those of them that others may have been in the way of.
+    apart: BTreeSet<usize>,
     /// How long second runs have taken together.
     second_runs: Duration,
     /// What has ended, for the caller.
@@ -73,6 +77,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             out,
             events,
             held: BTreeMap::new(),
+            apart: BTreeSet::new(),
             second_runs: Duration::ZERO,
             done: Done::default(),
         }
@@ -154,8 +159,17 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             return Err(unreachable(&self.context.target, reason));
         }
         self.done.any = true;
+        if again && self.apart.remove(&index) {
+            return self.seen_apart(index, outcome, took);
+        }
         if again {
             return self.seen_twice(index, outcome.judged, took);
+        }
+        if self.others_were_in_the_way(index, &outcome) {
+            self.apart.insert(index);
+            self.held.insert(index, outcome);
+            self.schedule.apart(index);
+            return Ok(());
         }
         if !is_failure(&outcome.record) {
             return self.write(outcome);
@@ -177,6 +191,60 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         }
     }
 
+    /// Whether what came may be due to other cases that ran at the same time: the case needs a
+    /// state that a correct server may tie to other tenants, and was refused.
+    fn others_were_in_the_way(&self, index: usize, outcome: &Outcome) -> bool {
+        let planned = &self.plan.cases[index];
+        let contract = planned.validator.contract();
+        let options = &self.context.options;
+        let shares = || {
+            let mut states = needs::state_names(&planned.case, contract);
+            states.any(|state| contract.shared_states.iter().any(|shared| shared == state))
+        };
+        if !options.retry || options.jobs <= 1 || outcome.judged == Verdict::Pass || !shares() {
+            return false;
+        }
+        let record = &outcome.record;
+        let mut refused = record.steps.iter().map(|step| {
+            let response = step.response.as_ref();
+            response.is_some_and(|response| (400..500).contains(&response.status))
+        });
+        match outcome.judged {
+            Verdict::Skipped => refused.any(|refused| refused),
+            Verdict::Fail | Verdict::Warning => {
+                let refused: Vec<bool> = refused.collect();
+                let counted = record
+                    .findings
+                    .iter()
+                    .filter(|found| found.finding.severity() > Severity::Observation);
+                let mut at = counted.map(|found| refused.get(found.step).copied());
+                at.all(|refused| refused.unwrap_or(false))
+            }
+            Verdict::Pass | Verdict::Error => false,
+        }
+    }
+
+    /// Writes down what a case amounts to that was run once more because others may have been in
+    /// its way: that run alone counts.
+    fn seen_apart(
+        &mut self,
+        index: usize,
+        mut outcome: Outcome,
+        took: Duration,
+    ) -> Result<(), RunError> {
+        self.held.remove(&index);
+        let note = "judged by a run of its own: what it begins with may reach beyond its tenant";
+        outcome.record.note = Some(match outcome.record.note.take() {
+            Some(more) => format!("{note}; {more}"),
+            None => note.to_owned(),
+        });
+        if is_failure(&outcome.record) {
+            self.schedule.failed();
+        }
+        self.write(outcome)?;
+        self.took_again(took)
+    }
+
     /// What a case that failed amounts to, now that it was run a second time.
     fn seen_twice(
         &mut self,
@@ -195,6 +263,11 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             }
         }
         self.release(index)?;
+        self.took_again(took)
+    }
+
+    /// Counts the time of second runs, and has no more of them when they take too long together.
+    fn took_again(&mut self, took: Duration) -> Result<(), RunError> {
         self.second_runs += took;
         if self.second_runs > self.context.case_limit() {
             self.schedule.no_second_runs();

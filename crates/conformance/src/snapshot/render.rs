@@ -9,6 +9,7 @@ use serde_json::Value;
 use validator::Response;
 
 use crate::expression::States;
+use crate::json_body;
 use crate::mask::Mask;
 use crate::tenant::Tenant;
 
@@ -52,7 +53,7 @@ pub(crate) fn render(
         let _ = writeln!(text, "{name}: {value}");
     }
     text.push('\n');
-    match serde_json::from_slice::<Value>(&response.body) {
+    match json_body::read(&response.body) {
         _ if response.body.is_empty() => text.push_str("(no body)"),
         Ok(mut body) => {
             let schema = spec

@@ -81,18 +81,47 @@ async fn a_correct_server_is_not_accused(
         summaries,
         roma_2025_10: roma == "2025-10",
         ..foreign_server::Options::default()
-    })
-    .await
-    .expect("the server starts");
+    });
+    let server = server.await.expect("the server starts");
     let plan = plan_of(roma, &["**"]);
     let options = Options {
         retry: false,
         ..Options::default()
     };
-    let run = try_run(&plan, &target(&server), &options)
-        .await
-        .expect("a run");
+    let run = try_run(&plan, &target(&server), &options).await;
+    let run = run.expect("a run");
+    assert_not_accused(&run, summaries, right);
+}
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_on_jobs_that_reaches_beyond_an_instance_is_no_fault(
+    #[values("2022-12", "2025-10")] roma: &str,
+    #[values(1, 16)] jobs: usize,
+) {
+    let server = Server::start(foreign_server::Options {
+        roma_2025_10: roma == "2025-10",
+        one_job_anywhere: true,
+        ..foreign_server::Options::default()
+    });
+    let server = server.await.expect("the server starts");
+    let options = Options {
+        jobs,
+        ..Options::default()
+    };
+    let plan = plan_of(roma, &["roma/**"]);
+    let run = try_run(&plan, &target(&server), &options).await;
+    let run = run.expect("a run");
+    assert_not_accused(&run, Summaries::AsShown, &[]);
+    let apart = run.cases.iter().filter(|case| case.note.is_some());
+    assert_eq!(apart.count() > 0, jobs > 1, "some were in others' way");
+    let flaky = run.cases.iter().any(|case| case.retried.is_some());
+    assert!(!flaky, "what others were in the way of is not flaky");
+}
+
+/// That nothing fails, that just these warnings are given, and that no case is skipped but for a
+/// right reason.
+fn assert_not_accused(run: &Run, summaries: Summaries, right: &[&str]) {
     let accused: Vec<_> = run
         .cases
         .iter()
@@ -100,7 +129,7 @@ async fn a_correct_server_is_not_accused(
         .collect();
     assert!(accused.is_empty(), "{accused:#?}");
     let right: BTreeSet<String> = right.iter().map(|&warning| warning.to_owned()).collect();
-    assert_eq!(warnings(&run), right);
+    assert_eq!(warnings(run), right);
     let skipped = run
         .cases
         .iter()

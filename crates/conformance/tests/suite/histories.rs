@@ -90,6 +90,42 @@ async fn a_seed_sends_the_same_again_and_another_one_something_else() {
     assert_ne!(runs[0], runs[2]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_takes_a_moment_to_show_is_waited_for() {
+    // What was changed is shown by the second look, and not yet by the first one.
+    let made = || Engine::builder().build().expect("an engine");
+    let (now, shown) = (Arc::new(made()), Arc::new(made()));
+    let late: Arc<Mutex<Vec<Request>>> = Arc::default();
+    let uri = serve(move |request: Request| {
+        let (now, shown, late) = (Arc::clone(&now), Arc::clone(&shown), Arc::clone(&late));
+        async move {
+            let mut late = late.lock().expect("nothing panics");
+            if request.path() == STATES_PATH {
+                shown.respond(&request);
+                now.respond(&request)
+            } else if request.path().ends_with("/summarys") {
+                let response = shown.respond(&request);
+                for request in late.drain(..) {
+                    shown.respond(&request);
+                }
+                response
+            } else {
+                late.push(request.clone());
+                now.respond(&request)
+            }
+        }
+    });
+    let options = Options {
+        strict: true,
+        jobs: 1,
+        ..seeded(3)
+    };
+    let run = try_run(&plan(&[METASTUDIO]), &target(&uri.await), &options).await;
+    for case in &run.expect("a run").cases {
+        assert_eq!(case.verdict, Verdict::Pass, "{case:#?}");
+    }
+}
+
 /// Serves the fake's engine with a defect at a free port. Returns the base URL.
 async fn defective(
     defect: impl Fn(&Engine, &Request) -> Response + Send + Sync + 'static,

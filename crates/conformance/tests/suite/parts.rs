@@ -186,11 +186,13 @@ async fn the_seed_draws_the_order_and_the_run_stays_the_same() {
         ..Options::default()
     };
     let (plan_order, plain) = started(&of(7, false), &target).await;
-    let ids: Vec<String> = documented()
+    let mut ids: Vec<String> = documented()
         .cases
         .iter()
         .map(|planned| planned.case.id.clone())
         .collect();
+    // The last one waits for a task to end, and is begun before the others.
+    ids.rotate_right(1);
     assert_eq!(plan_order, ids);
     let (order, shuffled) = started(&of(7, true), &target).await;
     assert_ne!(order, ids);

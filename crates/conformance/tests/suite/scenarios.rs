@@ -441,6 +441,18 @@ async fn a_target_with_a_tenant_of_its_own_has_no_second_one() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_put_off_is_not_judged_by_what_the_scenario_asks() {
+    let case = play(WRITE_AND_READ, |seen| match seen.target.as_str() {
+        target if target.ends_with("/n1") => json_answer(429, &json!({ "error": "later" })),
+        _ => note("NEW"),
+    });
+    let case = case.await;
+    assert_eq!(case.verdict, Verdict::Skipped, "{case:#?}");
+    let reason = case.reason.expect("a reason");
+    assert!(reason.contains("put the request off"), "{reason}");
+}
+
+#[tokio::test]
 async fn a_state_that_returns_less_is_an_error_of_the_set_up() {
     let case = play(TWO_TEAMS, |_| note("NEW")).await;
     assert_eq!(case.verdict, Verdict::Error, "{case:#?}");

@@ -187,6 +187,13 @@ impl<'l> Oracle<'l> {
         })
     }
 
+    /// Whether [`Oracle::observed`] would find a promise broken by it.
+    pub(super) fn would_find(&self, item: usize, seen: &Seen) -> bool {
+        let found = &self.items[item];
+        let mut belief = found.belief.clone();
+        !found.lost && belief.observe(self.life, seen, |_| {}).is_some()
+    }
+
     /// Takes in that a result of that step has this value in a place (the index in
     /// `Results::distinct`) where no two have the same one; tells the step that had it before.
     pub(super) fn met(&mut self, distinct: usize, value: &Value, step: usize) -> Option<usize> {

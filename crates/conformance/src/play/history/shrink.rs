@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use validator::{Check, Finding, Severity};
 
 use super::script::Script;
-use super::{Played, attempt};
+use super::{PATIENCE_OF_SMALLER, Played, attempt};
 use crate::play::scene::Scene;
 use crate::play::{Halt, Stage};
 
@@ -176,7 +176,7 @@ impl<'c> Shrinking<'_, 'c> {
             return false;
         }
         self.attempts += 1;
-        let (_, ended) = attempt(stage, self.life, &script).await;
+        let (_, ended) = attempt(stage, self.life, &script, PATIENCE_OF_SMALLER).await;
         if !is_over(&ended) && self.wanted.is_in(stage) {
             self.best = script;
             self.ended = ended;

@@ -12,6 +12,7 @@ use super::oracle::{Became, Oracle, Said, Situation};
 use super::results::{self, Located};
 use super::script::{Batch, Round};
 use crate::case::{BodyTemplate, Due, Expected, Presented, Step};
+use crate::json_body;
 use crate::play::{Halt, Stage, steps};
 
 /// A history while it is played.
@@ -22,6 +23,9 @@ pub(super) struct Wire<'w, 'c> {
     /// The chosen settings by name.
     pub(super) settings: Arguments,
     pub(super) played: Played,
+    /// How often the items may still be looked at again because something is not yet as it should
+    /// be.
+    pub(super) patience: usize,
 }
 
 /// A step that asks an operation for something.
@@ -321,5 +325,5 @@ impl Wire<'_, '_> {
 
 /// The body of an answer; null where it is not JSON, which the validator finds.
 pub(super) fn parsed(exchange: &Exchange) -> Value {
-    serde_json::from_slice(&exchange.response.body).unwrap_or(Value::Null)
+    json_body::read(&exchange.response.body).unwrap_or(Value::Null)
 }

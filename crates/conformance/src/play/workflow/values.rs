@@ -9,6 +9,7 @@ use contract::arazzo::{Expression, Outputs, Source, Step};
 use serde_json::{Map, Value};
 use validator::{Exchange, decode_query};
 
+use crate::json_body;
 use crate::play::Stage;
 
 /// What a workflow knows, whatever the latest answer.
@@ -94,8 +95,7 @@ fn body(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;
     }
-    serde_json::from_slice(bytes)
-        .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned().into())
+    json_body::read(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned().into())
 }
 
 impl<'w> Memory<'w> {
