@@ -191,7 +191,7 @@ pub struct ConformanceArgs {
     pub jobs: u16,
     /// The longest time (500ms, 10s, 2m) for one request, from connecting to the last byte; a case
     /// as a whole may take three times as long. 10s unless the target file says otherwise.
-    #[arg(long, value_name = "DURATION", env = "ASSETPROOF_TIMEOUT", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "DURATION", env = "ASSETPROOF_TIMEOUT", value_parser = duration)]
     pub timeout: Option<Duration>,
     /// Keep the redacted responses of the documented cases in this folder, as insta's snapshots, and
     /// compare them with what comes: a drift is shown as a diff, and is exit code 1. With several
@@ -283,6 +283,15 @@ fn level() -> impl TypedValueParser<Value = Level> {
         "should" => Level::Should,
         _ => Level::May,
     })
+}
+
+/// A length of time, and not none.
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if duration.is_zero() {
+        return Err("nothing can be answered in no time: write for instance 500ms".to_owned());
+    }
+    Ok(duration)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,8 +1,11 @@
 //! `assetproof contracts`: what is built in, and whether a contract of one's own is sound.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
+use conformance::{Plan, Selection};
 use contract::{Contract, Level, embedded};
+use validator::Validator;
 
 use crate::cli::ContractsArgs;
 use crate::{CONFORMANT, Result, announce};
@@ -16,7 +19,9 @@ pub(crate) fn run(args: &ContractsArgs) -> Result<u8> {
     }
     for dir in &args.contract {
         let contract = Contract::from_dir(dir)?;
-        validator::Validator::new(std::sync::Arc::new(contract.clone()))?;
+        let validator = Arc::new(Validator::new(Arc::new(contract.clone()))?);
+        // The cases are made of the examples, which have to be sound for that.
+        Plan::new(vec![validator], &Selection::default())?;
         describe(&contract, &mut text);
     }
     announce::out(&text);

@@ -49,7 +49,10 @@ pub(crate) fn requirements(plan: &Plan) -> String {
             if covering.is_empty() {
                 let why = requirement.no_case.as_deref();
                 let why = why.map_or(String::new(), |why| format!(": {why}"));
-                let _infallible = writeln!(text, "{:19}no case covers it{why}", "");
+                let mut all = plan.whole.iter().map(|planned| &planned.case);
+                let known = all.any(|case| case.covers.contains(&requirement.id));
+                let selected = if known { "selected " } else { "" };
+                let _infallible = writeln!(text, "{:19}no {selected}case covers it{why}", "");
             }
             for case in covering.iter().filter(|case| case.counted || !counts) {
                 let observed = if case.counted { "" } else { " (observed only)" };

@@ -1,7 +1,8 @@
 //! The HTTP client: sends a request exactly as it is given and brings back what came, or says why
 //! nothing usable did. It judges nothing, follows no redirect and repeats nothing.
 //!
-//! To the given headers it adds only `Host`, `Accept: */*`, `User-Agent` and `Content-Length`.
+//! To the given headers it adds only `Host`, `Accept: */*`, `Accept-Encoding: identity` (or a server
+//! may choose any, RFC 9110, 12.5.3), `User-Agent` and `Content-Length`.
 
 use std::error::Error as _;
 use std::io;
@@ -9,7 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use tokio::time::{Instant, timeout_at};
 use validator::{Exchange, Request, Response};
@@ -228,6 +229,10 @@ fn builder(is_local: bool, is_encrypted: bool) -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .pool_idle_timeout(IDLE)
+        .default_headers(HeaderMap::from_iter([(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static("identity"),
+        )]))
         .user_agent(concat!("assetproof/", env!("CARGO_PKG_VERSION")));
     if is_local {
         builder = builder.no_proxy();

@@ -1,15 +1,17 @@
 //! Masking at the border: whatever leaves the runner (records, events, reasons) passes through
 //! here, so that no report ever has to know what is a secret.
 
+mod forms;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use contract::{Contract, ParameterLocation};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use self::forms::forms;
 use crate::Credentials;
 use crate::forgery::shortened;
-use crate::request::VALUE;
 
 /// What stands in a secret's place.
 const MASK: &str = "***";
@@ -25,22 +27,29 @@ const ALWAYS: [&str; 4] = [
     "set-cookie",
 ];
 
+/// What stands where a text was cut.
+const CUT: char = '…';
+
 /// Knows the secrets of one run by value and by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Mask {
-    /// Longest first, so that a secret within a secret leaves no rest.
-    values: Vec<Value>,
+    /// Each secret in each of the forms in which it can stand in a text.
+    forms: Vec<String>,
+    /// Finds them, the longest first, so that a secret within a secret leaves no rest. The case of
+    /// letters does not matter: what differs in nothing else gives the secret away.
+    finder: Option<AhoCorasick>,
     headers: BTreeSet<String>,
     query: BTreeSet<String>,
 }
 
-/// A secret in one of the forms in which it can stand in a text.
-#[derive(Clone)]
-struct Value(String);
-
-impl std::fmt::Debug for Value {
+/// Without the secrets.
+impl std::fmt::Debug for Mask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(MASK)
+        f.debug_struct("Mask")
+            .field("forms", &self.forms.len())
+            .field("headers", &self.headers)
+            .field("query", &self.query)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,11 +69,18 @@ impl Mask {
             // What forged credentials are made of shows all of the secret but one character.
             values.extend(shortened(plain).into_iter().flat_map(forms));
         }
-        let mut values: Vec<Value> = values.into_iter().map(Value).collect();
-        values.sort_by_key(|value| std::cmp::Reverse(value.0.len()));
+        let forms: Vec<String> = values.into_iter().collect();
+        // More than fits into memory is no secret, but a mistake; nothing is found of it then.
+        let finder = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&forms)
+            .ok()
+            .filter(|_| !forms.is_empty());
 
         let mut mask = Self {
-            values,
+            forms,
+            finder,
             headers: ALWAYS.iter().map(|&name| name.to_owned()).collect(),
             query: BTreeSet::new(),
         };
@@ -90,13 +106,15 @@ impl Mask {
 
     /// The text without any known secret.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
-        for Value(value) in &self.values {
-            if text.contains(value.as_str()) {
-                text = Cow::Owned(text.replace(value.as_str(), MASK));
-            }
-        }
-        text
+        let Some(finder) = self.finder.as_ref().filter(|finder| finder.is_match(text)) else {
+            return Cow::Borrowed(text);
+        };
+        let mut masked = String::with_capacity(text.len());
+        finder.replace_all_with(text, &mut masked, |_, _, masked| {
+            masked.push_str(MASK);
+            true
+        });
+        Cow::Owned(masked)
     }
 
     /// Masks in place.
@@ -104,6 +122,47 @@ impl Mask {
         if let Cow::Owned(masked) = self.text(text) {
             *text = masked;
         }
+    }
+
+    /// Masks a text that may have been shortened (`…`) before it came here: of a secret that was
+    /// cut, what is left.
+    pub(crate) fn apply_shortened(&self, text: &mut String) {
+        self.apply(text);
+        if self.forms.is_empty() || !text.contains(CUT) {
+            return;
+        }
+        let parts: Vec<&str> = text.split(CUT).collect();
+        let last = parts.len() - 1;
+        let parts = parts.iter().enumerate().map(|(index, part)| {
+            let start = self.beginning_at_the_end_of(part);
+            if index == last || start == part.len() {
+                (*part).to_owned()
+            } else {
+                format!("{}{MASK}", &part[..start])
+            }
+        });
+        *text = parts.collect::<Vec<_>>().join(&CUT.to_string());
+    }
+
+    /// Where the beginning of a secret stands that is cut off by the end of the text; the text's
+    /// length when none does.
+    fn beginning_at_the_end_of(&self, text: &str) -> usize {
+        let begins = |from: usize| {
+            let end = text.as_bytes().get(from..).unwrap_or_default();
+            self.forms.iter().any(|form| {
+                let form = form.as_bytes().get(..end.len());
+                form.is_some_and(|form| form.eq_ignore_ascii_case(end))
+            })
+        };
+        let longest = self.longest().min(text.len());
+        let mut starts = text.len() - longest..(text.len() + 1).saturating_sub(SHORTEST);
+        let start = starts.find(|from| text.is_char_boundary(*from) && begins(*from));
+        start.unwrap_or(text.len())
+    }
+
+    /// The length of the longest text that is masked, in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        self.forms.iter().map(String::len).max().unwrap_or_default()
     }
 
     /// The value of the header of this name, without secrets; bytes beyond UTF-8 are replaced.
@@ -139,19 +198,6 @@ impl Mask {
         };
         self.text(&masked).into_owned()
     }
-}
-
-/// The forms in which a value can stand in a text.
-fn forms(plain: &str) -> [String; 5] {
-    let encoded = utf8_percent_encode(plain, NON_ALPHANUMERIC).to_string();
-    let escaped = serde_json::Value::from(plain).to_string();
-    [
-        plain.to_owned(),
-        utf8_percent_encode(plain, VALUE).to_string(),
-        encoded.to_lowercase(),
-        encoded,
-        escaped.trim_matches('"').to_owned(),
-    ]
 }
 
 #[cfg(test)]
@@ -207,6 +253,25 @@ mod tests {
                 masked.contains("***") && !masked.contains("wor"),
                 "{masked}"
             );
+        }
+    }
+
+    #[test]
+    fn what_a_cut_leaves_of_a_secret_is_masked() {
+        let mask = mask("open-sesame-and-more");
+        for (cut, masked) in [
+            (
+                "says \"open-sesame… (20 characters)",
+                "says \"***… (20 characters)",
+            ),
+            ("says OPEN-s… and open… then", "says ***… and ***… then"),
+            ("says ope… and so on", "says ope… and so on"),
+            ("nothing… of it", "nothing… of it"),
+            ("open-sesame is not cut", "open-sesame is not cut"),
+        ] {
+            let mut text = cut.to_owned();
+            mask.apply_shortened(&mut text);
+            assert_eq!(text, masked);
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::Contract;
 use serde_json::{Map, Value};
-use validator::{Request, Response};
+use validator::{Location, Request, Response, shorten};
 
 use crate::client::{Client, TransportFailure};
 use crate::curl;
@@ -19,9 +19,6 @@ use crate::{Options, Plan, Target};
 
 /// How much of a body is stored, in bytes.
 const STORED: usize = 64 * 1024;
-
-/// What is read beyond that, so that a secret across the border is still recognised.
-const MARGIN: usize = 4 * 1024;
 
 /// The record of an exchange, or of an attempt at one.
 pub(crate) fn step(
@@ -58,11 +55,15 @@ pub(crate) fn step(
 /// Masks what a case says of itself: its reason, and what its findings quote.
 pub(crate) fn mask_case(case: &mut CaseRecord, mask: &Mask) {
     if let Some(reason) = &mut case.reason {
-        mask.apply(reason);
+        mask.apply_shortened(reason);
     }
     for found in &mut case.findings {
-        mask.apply(&mut found.finding.expected);
-        mask.apply(&mut found.finding.actual);
+        mask.apply_shortened(&mut found.finding.expected);
+        mask.apply_shortened(&mut found.finding.actual);
+        if let Location::Body(pointer) = &mut found.finding.location {
+            mask.apply(pointer);
+            *pointer = shorten(pointer);
+        }
     }
 }
 
@@ -158,7 +159,9 @@ fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> 
 }
 
 fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
-    let read = bytes.get(..STORED + MARGIN).unwrap_or(bytes);
+    // A secret across the border is still recognised.
+    let margin = mask.longest();
+    let read = bytes.get(..STORED + margin).unwrap_or(bytes);
     let mut text = String::from_utf8_lossy(read).into_owned();
     mask.apply(&mut text);
     if text.len() > STORED {

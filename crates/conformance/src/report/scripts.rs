@@ -11,6 +11,9 @@ use crate::run::{CaseRecord, Run};
 /// The folder of the scripts, beside the reports.
 pub(super) const FOLDER: &str = "reproduce";
 
+/// What stands in the head of each script (`reproduction`).
+const MARK: &[u8] = b"# Seen by assetproof ";
+
 /// The scripts of a run by their files.
 #[derive(Debug)]
 pub(super) struct Scripts<'r> {
@@ -94,13 +97,20 @@ pub(super) fn remove(dir: &Path) -> Result<(), ReportError> {
     };
     for entry in entries {
         let path = entry.map_err(failed(&folder))?.path();
-        if path.extension().is_some_and(|extension| extension == "sh") {
+        let is_script = path.extension().is_some_and(|extension| extension == "sh");
+        if is_script && is_ours(&path) {
             fs::remove_file(&path).map_err(failed(&path))?;
         }
     }
     // Whoever keeps something else there keeps the folder too.
     let _kept = fs::remove_dir(&folder);
     Ok(())
+}
+
+/// Whether it is a plain file that a run wrote: each script says by which program it was seen.
+fn is_ours(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
+    is_file && fs::read(path).is_ok_and(|text| memchr::memmem::find(&text, MARK).is_some())
 }
 
 #[cfg(unix)]

@@ -79,6 +79,8 @@ fn replace(path: &Path, part: &Path, content: &str) -> Result<(), ReportError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::run::fixture;
 
@@ -139,6 +141,7 @@ mod tests {
             assert_eq!(mode & 0o111, 0o111);
         }
         fs::write(scripts.join("notes.txt"), "mine").unwrap();
+        fs::write(scripts.join("mine.sh"), "#!/bin/sh\necho mine\n").unwrap();
         for case in &mut run.cases {
             case.reproduction = None;
         }
@@ -147,8 +150,11 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name())
             .collect();
-        assert_eq!(left, ["notes.txt"]);
+        assert_eq!(BTreeSet::from_iter(left), {
+            BTreeSet::from(["mine.sh", "notes.txt"].map(Into::into))
+        });
         fs::remove_file(scripts.join("notes.txt")).unwrap();
+        fs::remove_file(scripts.join("mine.sh")).unwrap();
         remove_all(&folder.0).unwrap();
         assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
     }

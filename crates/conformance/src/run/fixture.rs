@@ -312,7 +312,9 @@ fn failing() -> CaseRecord {
         )),
     )];
     case.states = ["a1", "a2"].map(state).to_vec();
-    case.reproduction = Some("#!/bin/sh\nset -eu\ncurl http://127.0.0.1:8080/\n".to_owned());
+    case.reproduction = Some(
+        "#!/bin/sh\n# Seen by assetproof 0.1.0\nset -eu\ncurl http://127.0.0.1:8080/\n".to_owned(),
+    );
     case
 }
 
@@ -410,7 +412,10 @@ fn hostile() -> CaseRecord {
         response.body.truncated = true;
     }
     step.curl = format!("curl 'http://127.0.0.1:8080/' --data-raw '{HOSTILE}'");
-    case.reproduction = Some(format!("#!/bin/sh\n{}\n", step.curl));
+    case.reproduction = Some(format!(
+        "#!/bin/sh\n# Seen by assetproof 0.1.0\n{}\n",
+        step.curl
+    ));
     case.steps = vec![step];
     case
 }

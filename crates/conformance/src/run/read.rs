@@ -154,11 +154,25 @@ fn other_format(format: u64) -> String {
 }
 
 fn miscounted(footer: Counts, cases: Counts) -> String {
+    let words = |counts: Counts| {
+        let Counts {
+            pass,
+            warning,
+            fail,
+            known,
+            skipped,
+            error,
+        } = counts;
+        format!(
+            "{} cases ({pass} passed, {warning} with a warning, {fail} failed, {known} known, \
+             {skipped} skipped, {error} errors)",
+            counts.total()
+        )
+    };
     format!(
-        "the footer counts {} cases, the file holds {} ({cases:?} against {footer:?}); lines were \
-         lost or changed",
-        footer.total(),
-        cases.total()
+        "the footer counts {}, the file holds {}; lines were lost or changed",
+        words(footer),
+        words(cases)
     )
 }
 

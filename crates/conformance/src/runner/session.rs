@@ -49,7 +49,7 @@ pub(super) struct Done {
     pub(super) failed: Option<String>,
     /// Whether a case or a second run was given up, or not begun, because of a cancellation.
     pub(super) given_up: bool,
-    /// Whether any case has ended at all, written or not.
+    /// Whether the target has answered any case, written or not.
     any: bool,
 }
 
@@ -158,7 +158,9 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         if let Some(reason) = outcome.unreachable.take().filter(|_| !self.done.any) {
             return Err(unreachable(&self.context.target, reason));
         }
-        self.done.any = true;
+        // A case that sent nothing (skipped, or a set-up that failed) has not reached the target.
+        let mut steps = outcome.record.steps.iter();
+        self.done.any |= steps.any(|step| step.response.is_some());
         if again && self.apart.remove(&index) {
             return self.seen_apart(index, outcome, took);
         }

@@ -6,6 +6,13 @@ use std::collections::BTreeMap;
 use contract::{SchemaRef, Schemas};
 use serde_json::{Map, Value};
 
+/// A limit of more characters than this is not tried: no server is sent a text of a gigabyte, and
+/// `2147483647` is only what a generator writes where nobody has thought of one.
+const CHARACTERS: usize = 1_000_000;
+
+/// Likewise of more items.
+const ITEMS: usize = 10_000;
+
 /// References and `allOf`s nest no deeper than this; a circle ends here.
 const DEEPEST: usize = 16;
 
@@ -179,18 +186,26 @@ impl Facts {
                 shared_with,
             })
         };
-        tighten(&mut self.length.least, limit("minLength"), |new, old| {
-            new > old
-        });
-        tighten(&mut self.length.most, limit("maxLength"), |new, old| {
-            new < old
-        });
-        tighten(&mut self.items.least, limit("minItems"), |new, old| {
-            new > old
-        });
-        tighten(&mut self.items.most, limit("maxItems"), |new, old| {
-            new < old
-        });
+        tighten(
+            &mut self.length.least,
+            tried(limit("minLength"), CHARACTERS),
+            |new, old| new > old,
+        );
+        tighten(
+            &mut self.length.most,
+            tried(limit("maxLength"), CHARACTERS),
+            |new, old| new < old,
+        );
+        tighten(
+            &mut self.items.least,
+            tried(limit("minItems"), ITEMS),
+            |new, old| new > old,
+        );
+        tighten(
+            &mut self.items.most,
+            tried(limit("maxItems"), ITEMS),
+            |new, old| new < old,
+        );
         self.range(keywords, own);
         for (key, into) in [
             ("x-slips", &mut self.slips),
@@ -268,6 +283,11 @@ impl Facts {
     }
 }
 
+/// A limit that is near enough to be tried; one that is not is as good as none.
+fn tried(limit: Option<Limit>, most: usize) -> Option<Limit> {
+    limit.filter(|limit| limit.count <= most)
+}
+
 fn tighten(known: &mut Option<Limit>, new: Option<Limit>, tighter: impl Fn(usize, usize) -> bool) {
     if let Some(new) = new
         && known
@@ -294,6 +314,23 @@ mod tests {
     use contract::Contract;
 
     use super::*;
+
+    #[test]
+    fn a_limit_that_is_far_off_is_not_tried() {
+        let limit = |count| {
+            let requirement = None;
+            let shared_with = None;
+            Some(Limit {
+                count,
+                requirement,
+                shared_with,
+            })
+        };
+        assert!(tried(limit(CHARACTERS), CHARACTERS).is_some());
+        for count in [CHARACTERS + 1, 2_147_483_647, usize::MAX] {
+            assert!(tried(limit(count), CHARACTERS).is_none());
+        }
+    }
 
     fn body(api: &str, revision: &str, operation: &str) -> (Contract, Facts) {
         let contract = Contract::embedded_one(api, revision).expect("a sound contract");
