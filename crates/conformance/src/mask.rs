@@ -8,7 +8,7 @@ use contract::{Contract, ParameterLocation};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Credentials;
-use crate::forgery::shortened;
+use crate::forgery::{other_case, shortened};
 use crate::request::VALUE;
 
 /// What stands in a secret's place.
@@ -59,6 +59,7 @@ impl Mask {
             values.extend(forms(plain));
             // What forged credentials are made of shows all of the secret but one character.
             values.extend(shortened(plain).into_iter().flat_map(forms));
+            values.extend(other_case(plain).iter().flat_map(|other| forms(other)));
         }
         let mut values: Vec<Value> = values.into_iter().map(Value).collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.0.len()));

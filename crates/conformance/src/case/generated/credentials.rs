@@ -118,6 +118,11 @@ fn plain(bench: &mut Bench<'_>, way: &Alternative<'_>) {
     for (forgery, what, words) in [
         (Forgery::Empty, "empty", "is empty"),
         (Forgery::Altered, "altered", "has another last character"),
+        (
+            Forgery::OtherCase,
+            "other-case",
+            "has its letters in the other case",
+        ),
         (Forgery::Shortened, "shortened", "lacks its last character"),
         (Forgery::Lengthened, "lengthened", "has one character more"),
         (Forgery::Foreign, "foreign", "belongs to nobody"),
