@@ -406,7 +406,7 @@ type Defect = fn(&Engine, &Request) -> Response;
     &["MS-BA-24", "HT-04"], Level::Should)]
 #[case::force_called_failed(METASTUDIO, force_hides, &["MS-BA-24", "MS-AS-12", "HT-04"], Level::Should)]
 #[case::one_fails_all(METASTUDIO, one_fails_all, &["MS-BA-24", "MS-BA-19"], Level::Must)]
-#[case::one_refuses_all(METASTUDIO, one_refuses_all, &["MS-BA-23", "MS-BA-22"], Level::Must)]
+#[case::one_refuses_all(METASTUDIO, one_refuses_all, &["MS-BA-23"], Level::Should)]
 #[case::unlisted(METASTUDIO, unlisted, &["MS-AS-12"], Level::Should)]
 #[case::permanent_inverted(SMH, permanent_inverted, &["SM-BD-08"], Level::Should)]
 #[case::bin_ignored(SMH, bin_ignored, &["SM-BD-08"], Level::Should)]
