@@ -8,6 +8,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use contract::{About, Arguments, Contract, Level, Life, Range, StateSet};
 use rstest::{Context, rstest};
@@ -39,7 +40,9 @@ fn written(name: &str, edit: impl Fn(&str, String) -> String) -> PathBuf {
 }
 
 fn contract() -> Contract {
-    let root = written("good", |_, text| text);
+    // Written once: another test would find its files half written.
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| written("good", |_, text| text));
+    let root = &*ROOT;
     Contract::from_dir(&root.join("schemas/pets/2026-01")).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -91,7 +91,7 @@ async fn a_seed_sends_the_same_again_and_another_one_something_else() {
 }
 
 /// Serves the fake's engine with a defect at a free port. Returns the base URL.
-async fn defective(
+pub(crate) async fn defective(
     defect: impl Fn(&Engine, &Request) -> Response + Send + Sync + 'static,
 ) -> String {
     let engine = Arc::new(Engine::builder().build().expect("an engine"));
@@ -146,12 +146,12 @@ where
     format!("http://{address}")
 }
 
-fn body(bytes: &[u8]) -> Value {
+pub(crate) fn body(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_default()
 }
 
 /// The request with another body.
-fn with(request: &Request, body: &Value) -> Request {
+pub(crate) fn with(request: &Request, body: &Value) -> Request {
     Request {
         body: body.to_string().into(),
         ..request.clone()
@@ -159,7 +159,7 @@ fn with(request: &Request, body: &Value) -> Request {
 }
 
 /// The answer with its body changed.
-fn changed(mut response: Response, change: impl FnOnce(&mut Value)) -> Response {
+pub(crate) fn changed(mut response: Response, change: impl FnOnce(&mut Value)) -> Response {
     let mut body = body(&response.body);
     change(&mut body);
     response.body = body.to_string().into();
