@@ -1,13 +1,14 @@
 //! A request as one line for a POSIX shell, so that a user can send it again by hand. Secrets are
 //! environment variables in it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
 use crate::credentials::Credentials;
-use crate::forgery::shortened;
+use crate::forgery::{other_case, shortened};
 use crate::request::VALUE;
 
 /// Linux takes no single argument of more than 128 KiB; longer bodies are piped.
@@ -20,12 +21,12 @@ const SHORTEST: usize = 4;
 const MANY_ZEROS: usize = 1000;
 
 /// A text in whose place a shell variable stands.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Variable<'v> {
     /// What follows the `$`.
     pub(crate) name: &'v str,
     /// The text.
-    pub(crate) value: &'v str,
+    pub(crate) value: Cow<'v, str>,
     /// Where the text is recognised.
     pub(crate) place: Place,
 }
@@ -52,8 +53,8 @@ pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> S
     command(url, request, &secrets(credentials), "-sS -i")
 }
 
-/// The credentials as the variables that stand for them, whole and without their last character:
-/// forged ones are made of both.
+/// The credentials as the variables that stand for them, whole, without their last character, and
+/// with their letters in the other case: forged ones are made of these.
 pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
     let mut variables = Vec::new();
     for (name, secret) in credentials.named() {
@@ -63,9 +64,12 @@ pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
             value,
             place: Place::Anywhere,
         };
-        variables.push(variable(name, value));
+        variables.push(variable(name, value.into()));
         if let Ok(shortened) = shortened(value) {
-            variables.push(variable(shortening(name), shortened));
+            variables.push(variable(shortening(name), shortened.into()));
+        }
+        if let Ok(other_case) = other_case(value) {
+            variables.push(variable(other_casing(name), other_case.into()));
         }
     }
     variables
@@ -78,6 +82,16 @@ fn shortening(name: &str) -> &'static str {
         "ASSETPROOF_ACCESS_KEY" => "{ASSETPROOF_ACCESS_KEY%?}",
         "ASSETPROOF_SECRET_KEY" => "{ASSETPROOF_SECRET_KEY%?}",
         _ => "{ASSETPROOF_ACCESS_TOKEN%?}",
+    }
+}
+
+/// What stands behind the `$` for the value of a variable with its letters in the other case.
+fn other_casing(name: &str) -> &'static str {
+    match name {
+        "ASSETPROOF_TOKEN" => r#"(printf %s "$ASSETPROOF_TOKEN" | tr A-Za-z a-zA-Z)"#,
+        "ASSETPROOF_ACCESS_KEY" => r#"(printf %s "$ASSETPROOF_ACCESS_KEY" | tr A-Za-z a-zA-Z)"#,
+        "ASSETPROOF_SECRET_KEY" => r#"(printf %s "$ASSETPROOF_SECRET_KEY" | tr A-Za-z a-zA-Z)"#,
+        _ => r#"(printf %s "$ASSETPROOF_ACCESS_TOKEN" | tr A-Za-z a-zA-Z)"#,
     }
 }
 
@@ -151,7 +165,7 @@ fn push_url(line: &mut String, url: &str, variables: &[Variable<'_>]) {
     for pair in query.into_iter().flat_map(|query| query.split('&')) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match at_start(value, variables) {
-            Some((start, rest)) if !value.starts_with(start.value) => {
+            Some((start, rest)) if !value.starts_with(&*start.value) => {
                 encoded.push((name, start.name, rest));
             }
             Some((start, rest)) => {
@@ -181,17 +195,20 @@ fn push_url(line: &mut String, url: &str, variables: &[Variable<'_>]) {
 
 /// The variable whose encoded text is this value of a query or begins it, with what follows; only
 /// what means the same encoded and not may follow.
-fn at_start<'v, 't>(value: &'t str, variables: &[Variable<'v>]) -> Option<(Variable<'v>, &'t str)> {
+fn at_start<'v, 't>(
+    value: &'t str,
+    variables: &'v [Variable<'v>],
+) -> Option<(&'v Variable<'v>, &'t str)> {
     let plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     variables
         .iter()
         .filter(|variable| !variable.value.is_empty())
         .filter_map(|variable| {
-            let encoded = utf8_percent_encode(variable.value, VALUE).to_string();
+            let encoded = utf8_percent_encode(&variable.value, VALUE).to_string();
             let rest = value.strip_prefix(&encoded)?;
             // A short text at the start of a longer one is there by chance.
             let recognised = variable.place == Place::Anywhere && variable.value.len() >= SHORTEST;
-            (rest.is_empty() || (recognised && plain(rest))).then_some((*variable, rest))
+            (rest.is_empty() || (recognised && plain(rest))).then_some((variable, rest))
         })
         .min_by_key(|(_, rest)| rest.len())
 }
@@ -442,6 +459,22 @@ mod tests {
             line(url, &request, &credentials()),
             @r#"curl -sS -i -X POST 'http://h/p' --url-query 't='"${ASSETPROOF_TOKEN%?}"'A' --url-query 'access_token='"$ASSETPROOF_TOKEN"'x' -H 'X-Auth-Token: '"${ASSETPROOF_TOKEN%?}"'A' -H 'Content-Type:' --data-binary ''"#
         );
+    }
+
+    #[test]
+    fn a_credential_in_the_other_case_is_made_by_the_shell() {
+        let credentials = Credentials::from_lookup(|name| {
+            (name == "ASSETPROOF_TOKEN").then(|| "A token's end".to_owned())
+        });
+        let mut request = request(b"");
+        request.headers = vec![("X-Auth-Token".to_owned(), b"a TOKEN'S END".to_vec())];
+        insta::assert_snapshot!(
+            line("http://h/p", &request, &credentials),
+            @r#"curl -sS -i -X POST 'http://h/p' -H 'X-Auth-Token: '"$(printf %s "$ASSETPROOF_TOKEN" | tr A-Za-z a-zA-Z)" -H 'Content-Type:' --data-binary ''"#
+        );
+        let word = word(&split(b"a TOKEN'S END", &secrets(&credentials)));
+        let script = format!("ASSETPROOF_TOKEN=\"A token's end\"; printf %s {word}");
+        assert_eq!(through_sh(&script), b"a TOKEN'S END");
     }
 
     #[test]

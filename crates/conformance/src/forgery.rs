@@ -64,6 +64,7 @@ pub(crate) fn forged<'c>(
             .into_iter()
             .collect()),
         Forgery::Altered
+        | Forgery::OtherCase
         | Forgery::Shortened
         | Forgery::Lengthened
         | Forgery::Prefixed
@@ -107,6 +108,7 @@ fn alter(right: Credential<'_>, forgery: Forgery) -> Result<Credential<'_>, Stri
     let plain = right.value.reveal();
     let value = match forgery {
         Forgery::Altered => altered(plain)?,
+        Forgery::OtherCase => other_case(plain)?,
         Forgery::Shortened => unpadded(plain).and_then(shortened)?.to_owned(),
         Forgery::Lengthened => format!("{}x", unpadded(plain)?),
         Forgery::Prefixed => format!("Bearer {plain}"),
@@ -141,10 +143,7 @@ fn misplaced(right: Credential<'_>) -> Result<Credential<'_>, String> {
 pub(crate) fn shortened(plain: &str) -> Result<&str, String> {
     let (end, last) = plain.char_indices().next_back().unwrap_or_default();
     if plain.chars().count() < SHORTEST {
-        return Err(format!(
-            "the credential has fewer than {SHORTEST} characters, and a part of it would give too \
-             much of it away"
-        ));
+        return Err(too_short());
     }
     if !last.is_ascii_graphic() {
         return Err("the credential does not end with an ASCII character".to_owned());
@@ -160,6 +159,34 @@ fn altered(plain: &str) -> Result<String, String> {
         plain.ends_with(|last: char| matches!(last, 'g'..='z' | '0'..='9' | '+' | '/' | '-' | '_'));
     let other = if upper_half { 'A' } else { 'x' };
     Ok(format!("{shortened}{other}"))
+}
+
+/// The value with each ASCII letter in the other case: what `tr A-Za-z a-zA-Z` makes of it.
+///
+/// # Errors
+/// In words, when that would be the same, or too little of a secret to be recognised anywhere.
+pub(crate) fn other_case(plain: &str) -> Result<String, String> {
+    if plain.chars().count() < SHORTEST {
+        return Err(too_short());
+    }
+    if !plain.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return Err("the credential has no letters that could be in another case".to_owned());
+    }
+    let other = |c: char| {
+        if c.is_ascii_uppercase() {
+            c.to_ascii_lowercase()
+        } else {
+            c.to_ascii_uppercase()
+        }
+    };
+    Ok(plain.chars().map(other).collect())
+}
+
+fn too_short() -> String {
+    format!(
+        "the credential has fewer than {SHORTEST} characters, and a part of it would give too \
+         much of it away"
+    )
 }
 
 /// The value, unless it ends with the padding of Base64: with more or less of that it may mean the
@@ -214,6 +241,7 @@ mod tests {
     #[rstest]
     #[case(Forgery::Empty, "")]
     #[case(Forgery::Altered, "a-long-tokeA")]
+    #[case(Forgery::OtherCase, "A-LONG-TOKEN")]
     #[case(Forgery::Shortened, "a-long-toke")]
     #[case(Forgery::Lengthened, "a-long-tokenx")]
     #[case(Forgery::Foreign, NOBODY)]
@@ -263,6 +291,7 @@ mod tests {
     #[rstest]
     #[case("short", Forgery::Altered, "fewer than 8 characters")]
     #[case("short", Forgery::Shortened, "fewer than 8 characters")]
+    #[case("0123-4567", Forgery::OtherCase, "no letters")]
     #[case("ends-in-ö", Forgery::Shortened, "ASCII")]
     #[case("cGFkZGVkLg==", Forgery::Shortened, "padding")]
     #[case("cGFkZGVkLg==", Forgery::Lengthened, "padding")]

@@ -92,7 +92,9 @@ impl<'t> StateSetup<'t> {
         };
         for parameter in operation.tenant_parameters() {
             if let Some(value) = tenant.get(&parameter.name) {
-                params.insert(snake_case(&parameter.name), value.into());
+                // A state may be one of another tenant: of a library with a single one, say.
+                let own = params.entry(snake_case(&parameter.name));
+                own.or_insert_with(|| value.into());
             }
         }
         // Torn down even when the set-up fails: nobody knows how far it came.

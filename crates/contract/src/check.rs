@@ -50,20 +50,23 @@ impl Contract {
         Ok(())
     }
 
-    /// The condition that ends the wait for later results is a schema.
+    /// The conditions of the wait for later results are schemas.
     fn ends(&self, life: &Life) -> Result<()> {
         let Some(later) = &life.results.later else {
             return Ok(());
         };
-        jsonschema::draft202012::new(&later.until)
-            .map(drop)
-            .map_err(|error| {
+        let until = ("until", Some(&later.until));
+        for (member, schema) in [until, ("running", later.running.as_ref())] {
+            let Some(schema) = schema else { continue };
+            jsonschema::draft202012::new(schema).map_err(|error| {
                 let place = SchemaRef {
                     document: format!("{SCHEME}{}", life.file),
-                    pointer: "/results/later/until".to_owned(),
+                    pointer: format!("/results/later/{member}"),
                 };
                 self.invalid(&place, &error)
-            })
+            })?;
+        }
+        Ok(())
     }
 
     fn is_schema(&self, root: &SchemaRef, schema: &Value) -> Result<()> {

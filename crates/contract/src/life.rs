@@ -143,6 +143,8 @@ impl When {
 pub struct Accepted {
     /// For which batches.
     pub when: When,
+    /// The states that each item of the batch has to be sure to be in.
+    pub each: StateSet,
     /// What promises it.
     pub promise: Promise,
 }
@@ -242,6 +244,9 @@ pub struct Later {
     pub operation: usize,
     /// JSON Schema of the body that ends the repetition of that request.
     pub until: Value,
+    /// JSON Schema of the body that says that it is still under way. Where there is one, nothing
+    /// promises how long that may take.
+    pub running: Option<Value>,
     /// The result objects in it.
     pub items: JsonPath,
     /// What promises that it gets there.

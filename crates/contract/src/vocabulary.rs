@@ -65,7 +65,7 @@ impl Owner {
                 "x-tenants",
                 "x-counted",
             ],
-            Self::ScenarioStep => &["x-expects", "x-authenticate"],
+            Self::ScenarioStep => &["x-expects", "x-authenticate", "x-without"],
             Self::Criterion => &["x-requirement", "x-level", "x-says", "x-erratum"],
             Self::Info => &["x-api"],
             Self::Operation => &[

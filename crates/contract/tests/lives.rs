@@ -87,7 +87,12 @@ fn a_life_is_as_it_is_written() {
     assert_eq!(washed.to, Some(states(life, &["clean"])));
     assert_eq!(washed.promise.level, Level::Should);
     assert_eq!((other.to, other.labels.as_slice()), (None, &[0, 1][..]));
+    assert_eq!(
+        life.command.accepted[0].each,
+        states(life, &["dirty", "muddy"])
+    );
     let later = life.results.later.as_ref().unwrap();
+    assert_eq!(later.running, Some(json!({"required": ["water"]})));
     assert_eq!(contract.operations[later.operation].id, "water");
 }
 
@@ -179,6 +184,7 @@ fn the_file_is_part_of_the_checksum() {
 #[case::unknown_link("life.yaml", "link: water", "link: watre")]
 #[case::unknown_label("life.yaml", "promised: [done]", "promised: [doen]")]
 #[case::unknown_state("life.yaml", "to: [clean]", "to: [claen]")]
+#[case::unknown_state_of_each("life.yaml", "each: [dirty, muddy]", "each: [dirty, mudy]")]
 #[case::unknown_observation("life.yaml", "operation: water", "operation: watre")]
 #[case::profile_with_a_blank("life.yaml", "  washing-day:", "  washing day:")]
 #[case::unknown_kind("life.yaml", "kinds: {stray: 2}", "kinds: {stary: 2}")]
@@ -197,6 +203,11 @@ fn the_file_is_part_of_the_checksum() {
     "life.yaml",
     "until: {required: [washed]}",
     "until: {required: washed}"
+)]
+#[case::running_is_no_schema(
+    "life.yaml",
+    "running: {required: [water]}",
+    "running: {required: water}"
 )]
 fn says_where_and_what_to_do(
     #[context] context: Context,

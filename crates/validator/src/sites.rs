@@ -7,7 +7,7 @@ use contract::Message;
 use serde_json::{Map, Value};
 
 use crate::json::escape;
-use crate::transform::is_note;
+use crate::transform::{LEVEL, is_note};
 
 /// One step from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,12 @@ fn walk(
     // Branches of `anyOf` and `oneOf` may or may not apply, so nothing in them is surely tested.
     if let Some(Value::Array(all)) = members.get("allOf") {
         for subschema in all {
+            let before = sites.requirements.len();
             walk(subschema, definitions, path, around, sites);
+            // What is only observed puts no promise to the test.
+            if subschema.get(LEVEL).and_then(Value::as_str) == Some("MAY") {
+                sites.requirements.truncate(before);
+            }
         }
     }
 }

@@ -114,6 +114,8 @@ pub enum Forgery {
     Empty,
     /// The right value with its last character changed.
     Altered,
+    /// The right value with each letter in the other case.
+    OtherCase,
     /// The right value without its last character.
     Shortened,
     /// The right value with one character more.

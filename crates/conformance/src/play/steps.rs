@@ -111,6 +111,26 @@ pub(super) async fn until(
     step: &Step,
     request: Request,
 ) -> Result<Exchange, Halt> {
+    let (exchange, reached) = repeat(stage, step, request).await?;
+    if !reached {
+        stage.found(judge::never_came(step, &exchange.response));
+        return Err(Halt::Found);
+    }
+    // What a step expects of the body, it expects of the answer that it is about.
+    if !matches!(step.expected.due, Due::Refused { .. }) {
+        let judgement = stage.judge_body(step, &exchange).await;
+        stage.take(judgement)?;
+    }
+    Ok(exchange)
+}
+
+/// Sends the request until it gets what the step asks for, and tells the last exchange and whether
+/// that came in time.
+pub(super) async fn repeat(
+    stage: &mut Stage<'_>,
+    step: &Step,
+    request: Request,
+) -> Result<(Exchange, bool), Halt> {
     let mut pause = FIRST_PAUSE;
     loop {
         let exchange = stage.send(step.operation, request.clone()).await?;
@@ -122,18 +142,9 @@ pub(super) async fn until(
             Some(condition) => stage.matches(condition, &exchange.response).await?,
             None => true,
         };
-        if reached {
-            // What a step expects of the body, it expects of the answer that it is about.
-            if !matches!(step.expected.due, Due::Refused { .. }) {
-                let judgement = stage.judge_body(step, &exchange).await;
-                stage.take(judgement)?;
-            }
-            return Ok(exchange);
-        }
         let next = Instant::now() + pause;
-        if !stage.has_time(next) {
-            stage.found(judge::never_came(step, &exchange.response));
-            return Err(Halt::Found);
+        if reached || !stage.has_time(next) {
+            return Ok((exchange, reached));
         }
         sleep_until(next).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

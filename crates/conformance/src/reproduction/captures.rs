@@ -37,12 +37,12 @@ impl Capture {
     pub(super) fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
         let encoded = self.in_url.as_ref().map(|(name, value)| Variable {
             name,
-            value,
+            value: value.into(),
             place: Place::Whole,
         });
         let plain = Variable {
             name: &self.name,
-            value: &self.value,
+            value: self.value.as_str().into(),
             place: Place::Whole,
         };
         [plain].into_iter().chain(encoded)
@@ -160,7 +160,7 @@ fn uses(scene: &Scene, value: &Scalar) -> bool {
             bytes,
             &Variable {
                 name: "",
-                value: text,
+                value: text.into(),
                 place: Place::Whole,
             },
         )

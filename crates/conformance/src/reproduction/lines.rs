@@ -255,10 +255,10 @@ impl<'s> Lines<'s> {
     fn known<'k>(&'k self, address: &'k str, url: &'k str, index: usize) -> Vec<Variable<'k>> {
         let mut variables = vec![Variable {
             name: address,
-            value: url,
+            value: url.into(),
             place: Place::Start,
         }];
-        variables.extend(self.secrets.iter().copied());
+        variables.extend(self.secrets.iter().cloned());
         let before = self.captures.iter().filter(|capture| capture.scene < index);
         variables.extend(before.flat_map(Capture::variables));
         variables

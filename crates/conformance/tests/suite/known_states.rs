@@ -175,7 +175,8 @@ async fn a_case_that_used_its_known_state_up_is_not_run_again() {
 
 #[tokio::test]
 async fn a_state_of_which_none_is_known_is_skipped_with_both_ways_out() {
-    let (fake, ids) = fake(1).await;
+    // Its assets are known.
+    let (fake, ids) = fake(4).await;
     let target = acme(
         &fake.uri(),
         &format!("{TENANT}\n{}", known_assets(&ids, "")),

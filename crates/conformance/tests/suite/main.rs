@@ -8,6 +8,7 @@ mod known_states;
 mod lacks;
 mod levels;
 mod misbehaving;
+mod one_defect;
 mod parts;
 mod reproduction;
 mod result_file;

@@ -80,6 +80,8 @@ pub struct Step {
     /// Values of parameters, those that the workflow states for all steps included; without those
     /// of credentials.
     pub parameters: Vec<Parameter>,
+    /// The parameters that are left out although the operation requires them (`x-without`).
+    pub without: Vec<String>,
     /// The body, if one is sent.
     pub body: Option<RequestBody>,
     /// What has to hold for the step to be successful, in order.

@@ -103,6 +103,7 @@ impl<'a> Within<'_, 'a> {
             expects,
             credentials,
             parameters,
+            without: self.without(cursor, operation, expects)?,
             body: self.body(cursor, operation, expects)?,
             success_criteria: criterion::read_all(
                 cursor,
@@ -149,6 +150,37 @@ impl<'a> Within<'_, 'a> {
             ));
         }
         Ok(())
+    }
+
+    /// What a request lacks on purpose.
+    fn without(
+        &self,
+        step: &Cursor<'a>,
+        operation: &Operation,
+        expects: Expects,
+    ) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in step.items_of("x-without")? {
+            let name = entry.text()?;
+            let known = || operation.parameters.iter().map(|own| own.name.as_str());
+            if !known().any(|own| own == name) {
+                return Err(unknown_name(
+                    &entry,
+                    "x-without",
+                    "no parameter",
+                    name,
+                    known(),
+                ));
+            }
+            if expects != Expects::Refused && self.counted {
+                return Err(entry.fault(
+                    "a request that lacks a parameter is refused: add \"x-expects: refused\", or \
+                     \"x-counted: false\" to the workflow",
+                ));
+            }
+            names.push(name.to_owned());
+        }
+        Ok(names)
     }
 
     fn body(

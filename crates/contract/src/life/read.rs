@@ -35,7 +35,7 @@ pub(crate) fn read(
     let states = around.states(&cursor.required("states")?)?;
     let item = cursor.required("item")?;
     let settings = settings(cursor)?;
-    let command = around.command(cursor, &settings)?;
+    let command = around.command(cursor, &settings, &states)?;
     let results = around.results(&cursor.required("results")?, &command)?;
     let mut life = Life {
         file: cursor.document.path.clone(),
@@ -251,7 +251,12 @@ impl Around<'_> {
         Ok(states)
     }
 
-    fn command(&self, life: &Cursor<'_>, settings: &[Setting]) -> Result<Command> {
+    fn command(
+        &self,
+        life: &Cursor<'_>,
+        settings: &[Setting],
+        states: &[LifeState],
+    ) -> Result<Command> {
         let cursor = life.required("command")?;
         let mut arguments: Vec<Argument> = Vec::new();
         for (name, argument) in cursor.members_of("arguments")? {
@@ -294,6 +299,10 @@ impl Around<'_> {
         for entry in cursor.items_of("accepted")? {
             accepted.push(Accepted {
                 when: when(&entry, settings, &arguments)?,
+                each: match entry.get("each") {
+                    Some(each) => state_set(&each, "each", states)?,
+                    None => StateSet::first(states.len()),
+                },
                 promise: self.promise(&entry)?,
             });
         }

@@ -75,6 +75,7 @@ impl Around<'_> {
             operation: operation
                 .ok_or_else(|| link.fault("this link leads to no operation of the contract"))?,
             until: cursor.required("until")?.node.to_value(),
+            running: cursor.get("running").map(|running| running.node.to_value()),
             items: query(&cursor.required("items")?)?,
             promise: self.promise(cursor)?,
         })

@@ -78,6 +78,8 @@ pub(super) struct Belief {
     pending: Option<Arc<Reason>>,
     /// How sure everything is that was concluded since it was last looked at.
     trust: Level,
+    /// Whether it was listed when it was last looked at.
+    was_listed: bool,
 }
 
 impl Belief {
@@ -93,6 +95,7 @@ impl Belief {
             why: vec![Why::new(&reason, Level::May); life.states.len()],
             pending: None,
             trust: Level::Must,
+            was_listed: false,
         }
     }
 
@@ -114,9 +117,12 @@ impl Belief {
     ) -> Option<Broken> {
         let before = self.possible;
         let outcomes: Option<Vec<_>> = before.iter().map(|state| rules.outcome(state)).collect();
-        for outcome in outcomes.iter().flatten() {
-            if outcome.promise.level > Level::May {
-                tested(&outcome.promise.requirement);
+        // Where any result is as good, nothing is put to the test.
+        if rules.can_be_denied(before) {
+            for outcome in outcomes.iter().flatten() {
+                if outcome.promise.level > Level::May {
+                    tested(&outcome.promise.requirement);
+                }
             }
         }
         let denies = |state| {
@@ -257,8 +263,17 @@ impl Belief {
                 .map(|state| life.states[state].listed.as_ref())
         };
         let listed: Option<Vec<&Promise>> = listed().collect();
+        // Only what could have shown otherwise puts a promise to the test: an item that is listed
+        // without a state shows nothing, nor does one that is not listed and was not before.
+        let telling = match seen {
+            Seen::State(_) => true,
+            Seen::Stateless => false,
+            Seen::Missing => self.was_listed,
+        };
+        self.was_listed = *seen != Seen::Missing;
         if let Some(pending) = &self.pending
             && pending.promise.level > Level::May
+            && telling
         {
             tested(&pending.promise.requirement);
         }

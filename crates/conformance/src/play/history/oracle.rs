@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use contract::{Arguments, Level, Life, Promise};
+use contract::{Arguments, Level, Life, Promise, StateSet};
 use serde_json::Value;
 use validator::shorten;
 
@@ -117,10 +117,21 @@ impl<'l> Oracle<'l> {
         !item.lost && item.belief.is_pending()
     }
 
-    /// The promise that a batch is accepted, in the situation of one of its items.
-    pub(super) fn accepted(&self, situation: Situation<'_>) -> Option<&'l Promise> {
+    /// The promise that a batch of these items is accepted, in the situation of one of them.
+    pub(super) fn accepted(
+        &self,
+        situation: Situation<'_>,
+        among: &[usize],
+    ) -> Option<&'l Promise> {
+        let all = StateSet::first(self.life.states.len());
+        let sure = |states: StateSet| {
+            let mut items = among.iter().map(|item| &self.items[*item]);
+            states == all
+                || items.all(|item| !item.lost && item.belief.possible().is_within(states))
+        };
         let mut entries = self.life.command.accepted.iter();
-        let entry = entries.find(|entry| entry.when.holds(|name| situation.get(name)));
+        let entry =
+            entries.find(|entry| entry.when.holds(|name| situation.get(name)) && sure(entry.each));
         entry.map(|entry| &entry.promise)
     }
 

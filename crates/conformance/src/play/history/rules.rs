@@ -49,15 +49,27 @@ impl<'l> Rules<'l> {
         next.fold(StateSet::default(), StateSet::union)
     }
 
-    /// Whether the command may be carried out for an item that may be in these states.
+    /// Whether the command is to be carried out for an item that may be in these states, as far as
+    /// the life tells. Where it is expected to fail, and be it at level MAY, there is nothing to be
+    /// done.
     pub(super) fn may_be_done(&self, states: StateSet) -> bool {
         let labels = &self.life.results.labels;
-        states.iter().any(|state| match self.outcome(state) {
-            Some(outcome) if outcome.promise.level > Level::May => {
-                outcome.labels.iter().any(|label| labels[*label].done)
-            }
-            _ => true,
-        })
+        let done = |outcome: &Outcome| outcome.labels.iter().any(|label| labels[*label].done);
+        states
+            .iter()
+            .any(|state| self.outcome(state).is_none_or(done))
+    }
+
+    /// Whether there is a label that is against a promise in each of these states, so that the
+    /// result of an item that is in one of them can break one.
+    pub(super) fn can_be_denied(&self, states: StateSet) -> bool {
+        let denies = |state, label: &usize| {
+            let outcome = self.outcome(state);
+            let counts = outcome.filter(|outcome| outcome.promise.level > Level::May);
+            counts.is_some_and(|outcome| !outcome.labels.contains(label))
+        };
+        let mut labels = 0..self.life.results.labels.len();
+        labels.any(|label| states.iter().all(|state| denies(state, &label)))
     }
 }
 

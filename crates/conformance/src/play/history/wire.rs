@@ -13,6 +13,7 @@ use super::results::{self, Located};
 use super::script::{Batch, Round};
 use crate::case::{BodyTemplate, Due, Expected, Presented, Step};
 use crate::json_body;
+use crate::judge;
 use crate::play::{Halt, Stage, steps};
 
 /// A history while it is played.
@@ -115,10 +116,12 @@ impl Wire<'_, '_> {
             .collect();
         let body = command.body.fill(&batch.told, &items);
         // That a batch is taken is promised where it has something to do.
+        let among: Vec<usize> = batch.entries.iter().map(|entry| entry.item).collect();
         let mut promises = batch.entries.iter().filter_map(|entry| {
             let situation = self.situation(batch, &entry.told);
             let may_be_done = self.oracle.may_be_done(entry.item, situation);
-            self.oracle.accepted(situation).filter(|_| may_be_done)
+            let accepted = self.oracle.accepted(situation, &among);
+            accepted.filter(|_| may_be_done)
         });
         let due = match promises.next() {
             Some(promise) => accepted(promise),
@@ -226,9 +229,24 @@ impl Wire<'_, '_> {
         step.until = Some(later.until.clone());
         self.stage.enter(later.operation);
         let request = self.request(&step, Some(exchange))?;
-        let ended = steps::until(self.stage, &step, request).await;
+        let ended = steps::repeat(self.stage, &step, request).await;
         self.played.sent(self.stage.steps.len());
-        ended
+        let (ended, reached) = ended?;
+        if reached {
+            return Ok(ended);
+        }
+        // Nothing says how long it may take.
+        if let Some(running) = &later.running
+            && self.stage.matches(running, &ended.response).await?
+        {
+            return Err(Halt::Skipped(format!(
+                "what was taken up for later was still under way when the time of the case was \
+                 over; last answer: {}",
+                judge::shown(&ended.response)
+            )));
+        }
+        self.stage.found(judge::never_came(&step, &ended.response));
+        Err(Halt::Found)
     }
 
     /// Takes in the result objects for a batch. Of those that came `later`, nothing but this ties

@@ -59,6 +59,7 @@ pub(super) fn make(
     let alterations: Vec<Alteration> = content_type
         .map(|content_type| Alteration::ContentType(Some(content_type)))
         .into_iter()
+        .chain(step.without.iter().cloned().map(Alteration::Without))
         .collect();
     let body = body.map(|body| filler.body(body)).transpose()?;
     let values = Values {
@@ -178,6 +179,7 @@ mod tests {
             expects: contract::arazzo::Expects::Anything,
             credentials: Credentials::Own,
             parameters: Vec::new(),
+            without: Vec::new(),
             body: None,
             success_criteria: Vec::new(),
             on_success: Vec::new(),
