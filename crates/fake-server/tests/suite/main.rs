@@ -8,4 +8,6 @@ mod metastudio;
 mod roma;
 mod served;
 mod smh;
+mod snapshots;
 mod states;
+mod traffic;
