@@ -28,6 +28,7 @@
 //! # }
 //! ```
 
+pub mod admin;
 pub mod axum_front;
 pub mod engine;
 mod error;

@@ -9,6 +9,7 @@
 
 mod asset;
 mod library;
+mod scenarios;
 
 use models::metastudio::{ErrorBody, asset_summary, batch_action};
 use serde::Serialize;

@@ -15,6 +15,7 @@ mod instance;
 mod job;
 mod owner;
 mod revision;
+mod scenarios;
 mod time;
 
 use std::time::Duration;

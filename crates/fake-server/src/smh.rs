@@ -10,6 +10,7 @@
 //! - inferred: many items are deleted later (SM-E09); `user_id` changes nothing; a space is there
 //!   as soon as it is spoken of, and `-` is a space like any other.
 
+mod scenarios;
 mod space;
 mod tree;
 

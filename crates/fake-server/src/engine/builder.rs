@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::Contract;
 use validator::Validator;
 
+use super::compiled;
 use super::journal::{DEFAULT_JOURNAL, Journal, Mask};
 use super::next_failures::NextFailures;
 use super::route::Routes;
@@ -216,18 +216,7 @@ impl EngineBuilder {
             return Ok(Arc::clone(validator));
         }
         let revision = self.revision_of(api);
-        let name = format!("{api}/{revision}");
-        let contract =
-            Contract::embedded_one(api.name(), revision).map_err(|source| Error::Contract {
-                name: name.clone(),
-                source: Box::new(source),
-            })?;
-        Validator::new(Arc::new(contract))
-            .map(Arc::new)
-            .map_err(|source| Error::Validator {
-                name,
-                source: Box::new(source),
-            })
+        compiled::embedded(api, revision)
     }
 }
 

@@ -41,9 +41,12 @@ pub struct Journal {
     state_callbacks: AtomicU64,
 }
 
+/// An entry with its id.
+type Kept = (u64, Arc<Entry>);
+
 #[derive(Debug, Default)]
 struct Ring {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Kept>,
     bytes: usize,
     counts: Counts,
 }
@@ -93,27 +96,17 @@ impl Journal {
             self.ring().counts.answered += 1;
             return;
         }
-        let mut entry = Entry::new(request, notes, status, now(), &self.mask);
+        let entry = Arc::new(Entry::new(request, notes, status, now(), &self.mask));
         let bytes = entry.bytes();
-        // What makes way is given back outside of the lock.
-        let mut gone = Vec::new();
         let mut ring = self.ring();
         ring.counts.answered += 1;
-        entry.id = ring.counts.answered;
+        let id = ring.counts.answered;
         ring.bytes += bytes;
-        ring.entries.push_back(entry);
-        while ring.entries.len() > self.size
-            || (ring.bytes > JOURNAL_BYTES && ring.entries.len() > 1)
-        {
-            let Some(oldest) = ring.entries.pop_front() else {
-                break;
-            };
-            ring.bytes -= oldest.bytes();
-            ring.counts.dropped += 1;
-            ring.counts.dropped_with_findings += u64::from(oldest.notes.is_blamed());
-            gone.push(oldest);
-        }
+        ring.entries.push_back((id, entry));
+        let gone = ring.make_way(self.size);
         drop(ring);
+        // What makes way is given back outside of the lock.
+        drop(gone);
     }
 
     /// How many requests there were, and what became of their entries.
@@ -126,39 +119,47 @@ impl Journal {
 
     /// The kept requests, oldest first.
     pub fn entries(&self) -> Vec<Recorded> {
-        let ring = self.ring();
-        ring.entries.iter().map(|entry| self.read(entry)).collect()
+        let kept = self.kept();
+        kept.iter().map(|entry| self.read(entry)).collect()
     }
 
     /// The latest `limit` of the kept requests that `wanted` takes, newest first.
     pub fn latest(&self, limit: usize, wanted: impl Fn(&Recorded) -> bool) -> Vec<Recorded> {
-        let ring = self.ring();
-        let entries = ring.entries.iter().rev();
-        entries
-            .map(|entry| self.read(entry))
-            .filter(wanted)
-            .take(limit)
-            .collect()
+        let kept = self.kept();
+        let entries = kept.iter().rev().map(|entry| self.read(entry));
+        entries.filter(wanted).take(limit).collect()
     }
 
     /// The kept request of that id.
     pub fn get(&self, id: u64) -> Option<Recorded> {
         let ring = self.ring();
-        let index = ring.find(id)?;
-        ring.entries.get(index).map(|entry| self.read(entry))
+        let entry = ring.find(id).and_then(|index| ring.entries.get(index));
+        let entry = entry.cloned();
+        drop(ring);
+        entry.map(|entry| self.read(&entry))
+    }
+
+    /// How many requests are kept.
+    pub fn len(&self) -> usize {
+        self.ring().entries.len()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Takes out the request of that id; tells whether it was there.
     pub fn remove(&self, id: u64) -> bool {
         let mut ring = self.ring();
-        let Some(entry) = ring.find(id).and_then(|index| ring.entries.remove(index)) else {
+        let Some((_, entry)) = ring.find(id).and_then(|index| ring.entries.remove(index)) else {
             return false;
         };
         ring.bytes -= entry.bytes();
         true
     }
 
-    /// Takes out all requests; ids and counts of requests go on.
+    /// Takes out all requests; ids and the counts of requests go on.
     pub fn clear(&self) {
         let mut ring = self.ring();
         let gone = std::mem::take(&mut ring.entries);
@@ -172,14 +173,19 @@ impl Journal {
     /// Takes out the requests of one tenant.
     pub(crate) fn forget(&self, tenant: &Tenant) {
         let mut ring = self.ring();
-        ring.entries.retain(|entry| !entry.is_of(tenant));
-        ring.bytes = ring.entries.iter().map(Entry::bytes).sum();
+        ring.entries.retain(|(_, entry)| !entry.is_of(tenant));
+        ring.bytes = ring.entries.iter().map(|(_, entry)| entry.bytes()).sum();
     }
 
-    fn read(&self, entry: &Entry) -> Recorded {
+    /// What is kept, to be read without the lock.
+    fn kept(&self) -> Vec<Kept> {
+        self.ring().entries.iter().cloned().collect()
+    }
+
+    fn read(&self, (id, entry): &Kept) -> Recorded {
         let operation = entry.notes.api.zip(entry.notes.operation);
         let name = operation.and_then(|(api, index)| self.operations_of(api).get(index));
-        Recorded::read(entry, name.map(Arc::clone), &self.mask)
+        Recorded::read(*id, entry, name.map(Arc::clone), &self.mask)
     }
 
     fn operations_of(&self, api: Api) -> &[Arc<str>] {
@@ -193,10 +199,23 @@ impl Journal {
 }
 
 impl Ring {
+    /// Takes out the oldest entries until the rest keeps within the bounds.
+    fn make_way(&mut self, size: usize) -> Vec<Kept> {
+        let mut gone = Vec::new();
+        while self.entries.len() > size || (self.bytes > JOURNAL_BYTES && self.entries.len() > 1) {
+            let Some(oldest) = self.entries.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.1.bytes();
+            self.counts.dropped += 1;
+            self.counts.dropped_with_findings += u64::from(oldest.1.notes.is_blamed());
+            gone.push(oldest);
+        }
+        gone
+    }
+
     /// Where the entry of that id stands; ids only rise.
     fn find(&self, id: u64) -> Option<usize> {
-        self.entries
-            .binary_search_by_key(&id, |entry| entry.id)
-            .ok()
+        self.entries.binary_search_by_key(&id, |(id, _)| *id).ok()
     }
 }

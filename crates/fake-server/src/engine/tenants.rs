@@ -65,6 +65,11 @@ impl<K: Eq + Hash, S: Default> Tenants<K, S> {
         stores.retain(|tenant, _| !whose(tenant));
     }
 
+    /// Whether the tenant has a store.
+    pub(crate) fn has(&self, tenant: &K) -> bool {
+        self.find(tenant).is_some()
+    }
+
     fn find(&self, tenant: &K) -> Option<Arc<Mutex<S>>> {
         let stores = self.stores.read().unwrap_or_else(PoisonError::into_inner);
         stores.get(tenant).map(Arc::clone)

@@ -165,6 +165,16 @@ impl Instance {
         self.jobs.get(index)
     }
 
+    /// Whether something that the job is to delete does not exist, or not a second time.
+    pub(super) fn misses_any(&self, job: &Job) -> bool {
+        let lacks = |ids: &[String], of: &Assets| {
+            let mut seen = HashSet::new();
+            ids.iter()
+                .any(|id| !of.ids.contains(id) || !seen.insert(id))
+        };
+        lacks(&job.apps, &self.apps) || lacks(&job.tasks, &self.tasks)
+    }
+
     /// Deletes what the job is to delete.
     pub(super) fn end(&mut self, index: usize, at: SystemTime) {
         let job = &mut self.jobs[index];

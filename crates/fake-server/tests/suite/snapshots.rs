@@ -22,7 +22,11 @@ fn played(numbers: &[u64]) -> Bench {
 
 /// Few tenants, so that they meet themselves again.
 fn tenant(number: u64) -> &'static str {
-    if number % 3 == 0 { "p/1" } else { "p2" }
+    if number.is_multiple_of(3) {
+        "p/1"
+    } else {
+        "p2"
+    }
 }
 
 proptest! {
@@ -66,10 +70,8 @@ proptest! {
         let mut broken = sound.clone();
         let places = pointers(&broken);
         *broken.pointer_mut(&places[at.index(places.len())]).expect("it is there") = value;
-        match bench.engine.restore(&broken) {
-            Ok(()) => prop_assert_eq!(bench.engine.snapshot(), broken),
-            Err(_) => prop_assert_eq!(bench.engine.snapshot(), sound),
-        }
+        let taken = bench.engine.restore(&broken).is_ok();
+        prop_assert_eq!(bench.engine.snapshot(), if taken { broken } else { sound });
         // Whatever it took over, it can go on from there.
         for number in &before {
             bench.play(&step(tenant(*number), *number));
@@ -189,9 +191,9 @@ fn a_reset_engine_is_as_a_new_one() {
 }
 
 #[rstest]
-#[case(Tenant::Project("p".to_owned()), "instance p/i, library, project q")]
-#[case(Tenant::Library("p".to_owned()), "all but library")]
-fn resetting_one_tenant_leaves_the_others(#[case] tenant: Tenant, #[case] _left: &str) {
+#[case(Tenant::Project("p".to_owned()))]
+#[case(Tenant::Library("p".to_owned()))]
+fn resetting_one_tenant_leaves_the_others(#[case] tenant: Tenant) {
     let engine = Engine::builder().build().expect("sound");
     for project in ["p", "q"] {
         for (state, params) in [

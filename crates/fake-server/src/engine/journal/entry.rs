@@ -23,7 +23,6 @@ const FINDINGS: usize = 100;
 /// One request as it is kept.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) id: u64,
     pub(super) at: SystemTime,
     pub(super) status: u16,
     pub(super) notes: Notes,
@@ -43,7 +42,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The entry of a request; its id is given when its place is known.
+    /// The entry of a request.
     pub(super) fn new(
         request: &Request,
         mut notes: Notes,
@@ -61,7 +60,6 @@ impl Entry {
             }
         }
         let mut entry = Self {
-            id: 0,
             at,
             status,
             notes,
@@ -97,7 +95,7 @@ impl Entry {
         if sent.len() - self.method_end > TARGET {
             // A secret that is cut in two would not be known again.
             let mut target = mask.bytes(&sent[self.method_end..]).into_owned();
-            target.truncate(TARGET);
+            target.truncate(boundary(&target, TARGET));
             sent.truncate(self.method_end);
             sent.append(&mut target);
         }
@@ -117,6 +115,9 @@ impl Entry {
 
         if mask.finds(&sent) {
             sent = self.masked(&sent, mask);
+            for (_, value) in &mut self.notes.path_parameters {
+                mask.text(value);
+            }
         }
         sent.truncate(self.headers_end + BODY);
         self.sent = sent.into_boxed_slice();
@@ -212,6 +213,15 @@ fn push_part(out: &mut Vec<u8>, part: &[u8]) {
     let length = u16::try_from(part.len()).unwrap_or(u16::MAX);
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(&part[..length.into()]);
+}
+
+/// The last end of a character up to `most`, which is less than the length.
+fn boundary(text: &[u8], most: usize) -> usize {
+    let mut end = most;
+    while end > 0 && text.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    end
 }
 
 fn cut(text: &str, most: usize) -> &str {

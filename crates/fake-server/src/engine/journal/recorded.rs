@@ -54,13 +54,13 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    pub(super) fn read(entry: &Entry, operation: Option<Arc<str>>, mask: &Mask) -> Self {
+    pub(super) fn read(id: u64, entry: &Entry, operation: Option<Arc<str>>, mask: &Mask) -> Self {
         let mut path_parameters = entry.notes.path_parameters.clone();
         for (_, value) in &mut path_parameters {
             mask.text(value);
         }
         Self {
-            id: entry.id,
+            id,
             at: entry.at,
             method: text(entry.method()),
             target: text(entry.target()),
