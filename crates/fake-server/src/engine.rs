@@ -13,6 +13,9 @@
 //!
 //! Inferred, for what no document speaks of: an unknown path is 404, a wrong method 405 with
 //! `Allow`, both with a JSON body that tells what is served.
+//!
+//! Every answered request goes into the [`Journal`], with what the validator found in it. All state
+//! can be taken as a snapshot, restored and reset, between two requests.
 
 mod answer;
 mod api;
@@ -217,6 +220,7 @@ impl Engine {
             }),
             _ => {
                 notes.refused = Some(Refused::Malformed);
+                // Which other revision it keeps to goes into `notes.fits_revision` here.
                 self.explain(refuse(Refusal::Malformed), api, reading, notes)
             }
         }

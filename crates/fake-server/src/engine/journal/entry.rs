@@ -29,7 +29,7 @@ pub(super) struct Entry {
     /// How many findings there were, of which the first hundred are kept.
     pub(super) findings: usize,
     /// Method, target, headers and body, one after the other.
-    sent: Box<[u8]>,
+    sent: Vec<u8>,
     method_end: usize,
     target_end: usize,
     headers_end: usize,
@@ -64,7 +64,7 @@ impl Entry {
             status,
             notes,
             findings,
-            sent: Box::default(),
+            sent: Vec::new(),
             method_end: 0,
             target_end: 0,
             headers_end: 0,
@@ -120,7 +120,11 @@ impl Entry {
             }
         }
         sent.truncate(self.headers_end + BODY);
-        self.sent = sent.into_boxed_slice();
+        // A copy is only worth it where much would stay unused.
+        if sent.capacity() > sent.len() + 1024 {
+            sent.shrink_to_fit();
+        }
+        self.sent = sent;
     }
 
     /// The same without known values, which hardly ever stand in a request outside of where they
@@ -163,7 +167,7 @@ impl Entry {
         let parameters = self.notes.path_parameters.iter();
         let findings = self.notes.findings.iter();
         size_of::<Self>()
-            + self.sent.len()
+            + self.sent.capacity()
             + parameters.map(|(_, value)| value.len() + 48).sum::<usize>()
             + findings
                 .map(|finding| {

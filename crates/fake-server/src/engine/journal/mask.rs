@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use contract::{Contract, ParameterLocation};
-use memchr::memmem::Finder;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands in a secret's place.
@@ -36,8 +36,10 @@ const ALWAYS: [&str; 4] = [
 pub(crate) struct Mask {
     headers: BTreeSet<String>,
     query: BTreeSet<String>,
-    /// Longest first, so that a secret within a secret leaves no rest.
-    values: Vec<Finder<'static>>,
+    /// Finds every known value in one pass, the longest where several begin; none when no value is
+    /// known.
+    values: Option<AhoCorasick>,
+    longest: usize,
 }
 
 /// Values are secrets, so only their number is shown.
@@ -46,7 +48,10 @@ impl fmt::Debug for Mask {
         f.debug_struct("Mask")
             .field("headers", &self.headers)
             .field("query", &self.query)
-            .field("values", &self.values.len())
+            .field(
+                "values",
+                &self.values.as_ref().map(AhoCorasick::patterns_len),
+            )
             .finish()
     }
 }
@@ -82,34 +87,40 @@ impl Mask {
             forms.insert(utf8_percent_encode(&value, IN_QUERY).to_string());
             forms.insert(value);
         }
-        let mut forms: Vec<String> = forms.into_iter().collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        mask.values = forms
-            .iter()
-            .map(|form| Finder::new(form.as_bytes()).into_owned())
-            .collect();
+        mask.longest = forms.iter().map(String::len).max().unwrap_or_default();
+        if !forms.is_empty() {
+            // That so many values make too large an automaton is out of the question.
+            mask.values = AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(forms)
+                .ok();
+        }
         mask
     }
 
     /// The length of the longest known value.
     pub(crate) fn longest(&self) -> usize {
-        self.values.first().map_or(0, |f| f.needle().len())
+        self.longest
     }
 
     /// Whether a known value stands anywhere in these bytes.
     pub(crate) fn finds(&self, bytes: &[u8]) -> bool {
-        self.values.iter().any(|f| f.find(bytes).is_some())
+        self.values.as_ref().is_some_and(|v| v.is_match(bytes))
     }
 
     /// The bytes without any known value.
     pub(crate) fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        let mut masked = Cow::Borrowed(bytes);
-        for finder in &self.values {
-            if finder.find(&masked).is_some() {
-                masked = Cow::Owned(replace(&masked, finder));
+        match &self.values {
+            Some(values) if values.is_match(bytes) => {
+                let mut masked = Vec::with_capacity(bytes.len());
+                values.replace_all_with_bytes(bytes, &mut masked, |_, _, out| {
+                    out.extend_from_slice(MASK.as_bytes());
+                    true
+                });
+                Cow::Owned(masked)
             }
+            _ => Cow::Borrowed(bytes),
         }
-        masked
     }
 
     /// The text without any known value.
@@ -159,18 +170,6 @@ impl Mask {
             .first()
             .is_some_and(|p| self.query.contains(&p.name))
     }
-}
-
-fn replace(bytes: &[u8], finder: &Finder<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some(at) = finder.find(rest) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(MASK.as_bytes());
-        rest = &rest[at + finder.needle().len()..];
-    }
-    out.extend_from_slice(rest);
-    out
 }
 
 #[cfg(test)]
