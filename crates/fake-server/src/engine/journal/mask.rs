@@ -52,7 +52,7 @@ impl fmt::Debug for Mask {
                 "values",
                 &self.values.as_ref().map(AhoCorasick::patterns_len),
             )
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
