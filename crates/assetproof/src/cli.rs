@@ -247,6 +247,12 @@ Examples:
 
   assetproof serve --listen 127.0.0.1:8080 --revision roma=2025-10
 
+  assetproof serve --admin 127.0.0.1:8081 --strict-client
+      Refusals say which promise a request breaks. The second line on standard output tells where
+      the admin interface is, which lists the requests that came in, what is wrong with them, and
+      resets, keeps and restores the state:
+      admin on http://127.0.0.1:8081/__admin
+
 Out of the box it accepts `X-Auth-Token: assetproof-token` and `access_token=assetproof-access`.
 ASSETPROOF_TOKEN and ASSETPROOF_ACCESS_TOKEN in the environment replace them.
 
@@ -267,6 +273,35 @@ pub struct ServeArgs {
     /// The revision of an API's documentation to serve; repeatable.
     #[arg(long, value_name = "API=REVISION", value_parser = pair)]
     pub revision: Vec<(String, String)>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "the doc of a flattened member would become the command's"
+    )]
+    pub admin: AdminArgs,
+}
+
+/// Flags of `serve` about its admin interface and what it keeps for that.
+#[derive(Debug, Args)]
+pub struct AdminArgs {
+    /// Where the admin interface listens; port 0 takes a free one. It has no authentication: who
+    /// reaches it can reset the fake.
+    #[arg(
+        long = "admin",
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:0"
+    )]
+    pub address: SocketAddr,
+    /// Serve no admin interface.
+    #[arg(long, conflicts_with = "address")]
+    pub no_admin: bool,
+    /// How many of the latest requests are kept for the admin interface; 0 keeps none.
+    #[arg(long, value_name = "N", default_value_t = fake_server::engine::DEFAULT_JOURNAL)]
+    pub journal: usize,
+    /// Let the refusal of a request that breaks the documentation say which promises it breaks, in
+    /// place of the documented terse one; the header X-Assetproof-Findings names them.
+    #[arg(long)]
+    pub strict_client: bool,
 }
 
 /// Flags of `contracts`.

@@ -1,6 +1,7 @@
 //! The command line of assetproof: flags, wiring and exit codes. There is no logic in here; every
 //! rule that decides something lives in the crates below.
 
+mod admin_command;
 mod announce;
 pub mod cli;
 mod conformance_command;

@@ -1,6 +1,7 @@
 //! `assetproof serve`: the fake server as a process.
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use fake_server::{Engine, axum_front};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::admin_command::{self, Admin};
 use crate::cli::ServeArgs;
 use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
 
@@ -35,6 +37,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
         builder = builder.access_token(token);
     }
+    let builder = admin_command::configure(builder, &args.admin);
     let engine = Arc::new(builder.build()?);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -45,8 +48,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
 }
 
 async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
-    let listen_error = |source: std::io::Error| Error::Listen {
-        address: args.listen,
+    let listen_error = |address: SocketAddr, source: std::io::Error| Error::Listen {
+        address,
         way_out: match source.kind() {
             ErrorKind::AddrInUse => {
                 " (another process has the port: choose another, or 0 for a free one)"
@@ -58,10 +61,17 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
         },
         source,
     };
-    let listener = TcpListener::bind(args.listen).await.map_err(listen_error)?;
-    let bound = listener.local_addr().map_err(listen_error)?;
+    let failed = |source| listen_error(args.listen, source);
+    let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let admin = Admin::bind(&args.admin, listen_error).await?;
     let stop = interrupt::signal()?;
-    announce::out(&format!("listening on http://{bound}\n"));
+    // Both lines at once: who reads the first one only may close the pipe after it.
+    announce::out(&format!(
+        "listening on http://{bound}\n{}",
+        admin.announcement()
+    ));
+    let stop = admin.serve(&engine, stop);
     let (stopping, stopped) = oneshot::channel();
     let stop = async move {
         stop.await;

@@ -13,21 +13,35 @@
 //!
 //! Inferred, for what no document speaks of: an unknown path is 404, a wrong method 405 with
 //! `Allow`, both with a JSON body that tells what is served.
+//!
+//! Every answered request goes into the [`Journal`], with what the validator found in it. All state
+//! can be taken as a snapshot, restored and reset, between two requests.
 
 mod answer;
 mod api;
 mod authenticate;
 mod builder;
 mod clock;
+mod compiled;
 mod ids;
+mod journal;
+mod near_miss;
 mod next_failures;
+mod notes;
 mod params;
 pub(crate) mod reply;
 mod route;
+mod scenarios;
 mod service;
 mod set_ups;
+mod settings;
+mod snapshot;
 mod states;
+mod strict;
+mod tenant;
 mod tenants;
+pub(crate) mod timestamp;
+mod whole;
 mod world;
 
 use contract::{Level, Message};
@@ -42,12 +56,24 @@ pub use authenticate::{
 pub use builder::{DEFAULT_ASYNC_FROM, DEFAULT_JOB_DURATION, EngineBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ids::{IdSource, SeededIds};
+pub use journal::{ClientFinding, Counts, DEFAULT_JOURNAL, JOURNAL_BYTES, Journal, Recorded};
+pub use near_miss::{Difference, NearMiss};
+pub use notes::Refused;
+pub(crate) use notes::{Notes, is_blame};
 pub(crate) use params::Params;
+pub(crate) use scenarios::{Found, NotPossible};
+pub use scenarios::{Scenario, ScenarioError};
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
 pub(crate) use set_ups::SetUps;
+pub use settings::{LONGEST_DELAY, Settings};
+pub use snapshot::SnapshotError;
+pub(crate) use snapshot::{count, in_order};
 pub(crate) use states::Action;
 pub use states::{STATES_PATH, StateError};
+pub use strict::FINDINGS_HEADER;
+pub use tenant::Tenant;
 pub(crate) use tenants::Tenants;
+pub(crate) use whole::Whole;
 pub(crate) use world::World;
 
 use std::sync::Arc;
@@ -71,6 +97,10 @@ pub struct Engine {
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
+    whole: Whole,
+    settings: Settings,
+    journal: Journal,
+    strict_client: bool,
 }
 
 impl Engine {
@@ -82,12 +112,39 @@ impl Engine {
     /// Answers a request, and says how the answer goes out. Never fails and never panics, whatever
     /// the bytes: what cannot be understood gets an error response.
     pub fn answer(&self, request: &Request) -> Answer {
-        self.respond(request).into()
+        let mut notes = Notes::default();
+        let mut answer = Answer::from(self.carry_out(request, &mut notes));
+        answer.delivery.delay += self.settings.fixed_delay();
+        let status = answer.response.status;
+        self.journal
+            .keep(request, notes, status, || self.world.now());
+        answer
     }
 
     /// The response of [`Engine::answer`] alone.
     pub fn respond(&self, request: &Request) -> Response {
+        self.answer(request).response
+    }
+
+    /// The latest requests that were answered, with what the validator found in them.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What can be changed while it runs.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The present time of the engine's clock.
+    pub fn now(&self) -> std::time::SystemTime {
+        self.world.now()
+    }
+
+    fn carry_out(&self, request: &Request, notes: &mut Notes) -> Response {
+        let _shared = self.whole.shared();
         if request.path() == STATES_PATH {
+            notes.state_callback = true;
             return if request.method == "POST" {
                 self.states_callback(request)
             } else {
@@ -95,11 +152,16 @@ impl Engine {
             };
         }
         match self.routes.find(request.path()) {
-            None => self.not_found(request),
+            None => {
+                notes.findings = self.findings_of_unmatched(request);
+                self.not_found(request)
+            }
             Some(route) if !route.methods.contains(&request.method) => {
+                notes.api = Some(route.api);
+                notes.findings = self.validator(route.api).request(request).findings;
                 method_not_allowed(&route.methods)
             }
-            Some(route) => self.respond_at(route, request),
+            Some(route) => self.respond_at(route, request, notes),
         }
     }
 
@@ -112,34 +174,55 @@ impl Engine {
         }
     }
 
-    fn respond_at(&self, route: &Route, request: &Request) -> Response {
-        let service = self.service(route.api);
-        let validator = self.validator(route.api);
-        let reading = validator.request(request);
-        let refuse = |refusal| service.refuse(refusal, &reading, &self.world);
+    fn respond_at(&self, route: &Route, request: &Request, notes: &mut Notes) -> Response {
+        let reading = self.validator(route.api).request(request);
+        let response = self.respond_to(route.api, request, &reading, notes);
+        notes.take(route.api, reading);
+        response
+    }
 
-        if let Some(scope) = service.scope(&reading)
+    fn respond_to(
+        &self,
+        api: Api,
+        request: &Request,
+        reading: &RequestReading,
+        notes: &mut Notes,
+    ) -> Response {
+        let service = self.service(api);
+        let validator = self.validator(api);
+        let refuse = |refusal| service.refuse(refusal, reading, &self.world);
+
+        if let Some(scope) = service.scope(reading)
             && let Some(status) = self.next_failures.take(&scope)
         {
+            notes.refused = Some(Refused::Told(status));
             return refuse(Refusal::Told(status));
         }
         let user = self
             .authenticator
-            .authenticate(route.api, request, &reading, self.world.now());
-        let Ok(user) = user else {
-            return refuse(Refusal::Unauthenticated);
+            .authenticate(api, request, reading, self.world.now());
+        let user = match user {
+            Ok(user) => user,
+            Err(reason) => {
+                notes.refused = Some(Refused::Unauthenticated(reason));
+                return self.explain(refuse(Refusal::Unauthenticated), api, reading, notes);
+            }
         };
         let operation = reading
             .operation
             .and_then(|index| validator.contract().operations.get(index));
         match operation {
-            Some(operation) if breach(&reading).is_none() => service.perform(&Call {
+            Some(operation) if breach(reading).is_none() => service.perform(&Call {
                 operation: &operation.id,
-                reading: &reading,
+                reading,
                 user,
                 world: &self.world,
             }),
-            _ => refuse(Refusal::Malformed),
+            _ => {
+                notes.refused = Some(Refused::Malformed);
+                // Which other revision it keeps to goes into `notes.fits_revision` here.
+                self.explain(refuse(Refusal::Malformed), api, reading, notes)
+            }
         }
     }
 

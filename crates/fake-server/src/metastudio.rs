@@ -9,6 +9,7 @@
 
 mod asset;
 mod library;
+mod scenarios;
 
 use models::metastudio::{ErrorBody, asset_summary, batch_action};
 use serde::Serialize;
@@ -20,12 +21,12 @@ use crate::engine::{
     reply,
 };
 use asset::Asset;
-use library::Library;
+pub(crate) use library::Library;
 
 /// The libraries of all projects.
 #[derive(Debug, Default)]
 pub(crate) struct Metastudio {
-    libraries: Tenants<String, Library>,
+    pub(crate) libraries: Tenants<String, Library>,
 }
 
 impl Service for Metastudio {

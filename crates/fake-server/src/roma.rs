@@ -13,7 +13,9 @@
 
 mod instance;
 mod job;
+mod owner;
 mod revision;
+mod scenarios;
 mod time;
 
 use std::time::Duration;
@@ -27,7 +29,7 @@ use crate::engine::{
     Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
     path_parameter, reply,
 };
-use instance::Instance;
+pub(crate) use instance::Instance;
 use job::{Job, Stage};
 pub(crate) use revision::Revision;
 
@@ -39,7 +41,7 @@ type Tenant = (String, String);
 pub(crate) struct Roma {
     revision: Revision,
     job_duration: Duration,
-    instances: Tenants<Tenant, Instance>,
+    pub(crate) instances: Tenants<Tenant, Instance>,
 }
 
 /// The error codes; only the first is documented.
@@ -136,7 +138,7 @@ impl Roma {
                 return None;
             }
             let new_id = |number| call.world.id(&scope, number);
-            Some(instance.begin(Some(call.user.clone()), apps, tasks, now, new_id))
+            Some(instance.begin(Some(&call.user), apps, tasks, now, new_id))
         });
         Some(match begun {
             Some(id) => reply::json(200, &r2025_10::Response::new(id)),

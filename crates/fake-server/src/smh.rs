@@ -10,6 +10,7 @@
 //! - inferred: many items are deleted later (SM-E09); `user_id` changes nothing; a space is there
 //!   as soon as it is spoken of, and `-` is a space like any other.
 
+mod scenarios;
 mod space;
 mod tree;
 
@@ -21,7 +22,8 @@ use crate::engine::{
     Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
     path_parameter, reply,
 };
-use space::{Mode, Space};
+use space::Mode;
+pub(crate) use space::Space;
 use tree::{Blocked, Tree};
 
 /// The most items of one request, as the vendor's Chinese page has it.
@@ -34,7 +36,7 @@ type Tenant = (String, String);
 #[derive(Debug)]
 pub(crate) struct Smh {
     async_from: usize,
-    spaces: Tenants<Tenant, Space>,
+    pub(crate) spaces: Tenants<Tenant, Space>,
 }
 
 impl Service for Smh {

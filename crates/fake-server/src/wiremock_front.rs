@@ -14,7 +14,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 use crate::Result;
-use crate::engine::{Engine, EngineBuilder, StateError};
+use crate::engine::{ClientFinding, Engine, EngineBuilder, Journal, StateError};
 
 /// A fake that runs in this process, on a free port of the loopback interface, until it is
 /// dropped.
@@ -90,6 +90,29 @@ impl FakeServer {
     )]
     pub fn tear_down(&self, state: &str, params: Value) -> Result<Value, StateError> {
         self.engine.tear_down(state, &params)
+    }
+
+    /// The latest requests that the engine answered, with what the validator found in them.
+    pub fn journal(&self) -> &Journal {
+        self.engine.journal()
+    }
+
+    /// Everything that the validator found in the client's requests, observations included.
+    pub fn findings(&self) -> Vec<ClientFinding> {
+        self.engine.journal().findings()
+    }
+
+    /// Panics when a client of this fake broke the documentation, at MUST or SHOULD, or asked for
+    /// what nobody serves; the message says what, where, and what was expected. Also when nothing
+    /// is known of the client because the journal is off or was too small.
+    ///
+    /// # Panics
+    /// As said.
+    #[track_caller]
+    pub fn assert_clean_client(&self) {
+        if let Some(complaint) = self.engine.journal().complaint() {
+            panic!("{complaint}");
+        }
     }
 
     /// Every request that came in, oldest first; wiremock lists its own kind in

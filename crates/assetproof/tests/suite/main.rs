@@ -1,6 +1,7 @@
 //! The program as a user meets it: processes, exit codes, files. What each rule decides is tested
 //! in the crates below.
 
+mod admin;
 mod conformance;
 mod program;
 mod reproduction;

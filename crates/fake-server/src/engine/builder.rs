@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::Contract;
 use validator::Validator;
 
+use super::compiled;
+use super::journal::{DEFAULT_JOURNAL, Journal, Mask};
 use super::next_failures::NextFailures;
 use super::route::Routes;
 use super::{
     AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine,
-    IdSource, SeededIds, SystemClock, World,
+    IdSource, SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
 use crate::roma::{Revision, Roma};
@@ -36,6 +37,8 @@ pub struct EngineBuilder {
     ids: Arc<dyn IdSource>,
     job_duration: Duration,
     async_from: usize,
+    journal: usize,
+    strict_client: bool,
 }
 
 impl Default for EngineBuilder {
@@ -50,6 +53,8 @@ impl Default for EngineBuilder {
             ids: Arc::new(SeededIds::default()),
             job_duration: DEFAULT_JOB_DURATION,
             async_from: DEFAULT_ASYNC_FROM,
+            journal: DEFAULT_JOURNAL,
+            strict_client: false,
         }
     }
 }
@@ -127,6 +132,21 @@ impl EngineBuilder {
         self
     }
 
+    /// Keeps the latest `size` requests in the [`Journal`], 1000 unless told otherwise; 0 keeps none.
+    #[must_use]
+    pub fn journal(mut self, size: usize) -> Self {
+        self.journal = size;
+        self
+    }
+
+    /// Lets the refusal of a request that breaks the documentation explain itself, in place of the
+    /// documented terse one.
+    #[must_use]
+    pub fn strict_client(mut self, strict: bool) -> Self {
+        self.strict_client = strict;
+        self
+    }
+
     /// Makes the engine.
     ///
     /// # Errors
@@ -159,12 +179,16 @@ impl EngineBuilder {
         for (api, validator) in Api::ALL.into_iter().zip(&validators) {
             routes.add(api, validator.contract());
         }
-        let authenticator = self.authenticator.unwrap_or_else(|| {
-            Box::new(AcceptedTokens::new(
-                or_default(self.tokens, DEFAULT_TOKEN),
-                or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN),
-            ))
-        });
+        let tokens = or_default(self.tokens, DEFAULT_TOKEN);
+        let access_tokens = or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN);
+        let mask = Mask::new(
+            validators.iter().map(|validator| &**validator.contract()),
+            tokens.iter().chain(&access_tokens).cloned(),
+        );
+        let journal = Journal::new(self.journal, mask, validators.each_ref().map(|v| names(v)));
+        let authenticator = self
+            .authenticator
+            .unwrap_or_else(|| Box::new(AcceptedTokens::new(tokens, access_tokens)));
         Ok(Engine {
             validators,
             routes,
@@ -174,6 +198,10 @@ impl EngineBuilder {
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),
+            whole: Whole::default(),
+            settings: Settings::default(),
+            journal,
+            strict_client: self.strict_client,
         })
     }
 
@@ -188,19 +216,16 @@ impl EngineBuilder {
             return Ok(Arc::clone(validator));
         }
         let revision = self.revision_of(api);
-        let name = format!("{api}/{revision}");
-        let contract =
-            Contract::embedded_one(api.name(), revision).map_err(|source| Error::Contract {
-                name: name.clone(),
-                source: Box::new(source),
-            })?;
-        Validator::new(Arc::new(contract))
-            .map(Arc::new)
-            .map_err(|source| Error::Validator {
-                name,
-                source: Box::new(source),
-            })
+        compiled::embedded(api, revision)
     }
+}
+
+/// The names of a contract's operations, in its order.
+fn names(validator: &Validator) -> Vec<Arc<str>> {
+    let operations = validator.contract().operations.iter();
+    operations
+        .map(|operation| operation.id.as_str().into())
+        .collect()
 }
 
 fn or_default(told: Vec<String>, default: &str) -> Vec<String> {

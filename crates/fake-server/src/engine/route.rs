@@ -15,7 +15,7 @@ pub(crate) struct Routes {
 /// One path template with the operations that are served there.
 #[derive(Debug)]
 pub(crate) struct Route {
-    segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
     /// The API whose path it is.
     pub(crate) api: Api,
     /// The template as documented.
@@ -25,8 +25,10 @@ pub(crate) struct Route {
 }
 
 #[derive(Debug)]
-enum Segment {
+pub(super) enum Segment {
+    /// This text.
     Literal(String),
+    /// Any text.
     Parameter,
 }
 
@@ -56,6 +58,11 @@ impl Routes {
     /// The route of a request's path, which is still percent-encoded.
     pub(crate) fn find(&self, path: &str) -> Option<&Route> {
         self.routes.iter().find(|route| route.matches(path))
+    }
+
+    /// Every path template.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter()
     }
 
     /// `METHOD /path` of everything that is served.

@@ -184,6 +184,7 @@ impl Engine {
     }
 
     fn change(&self, state: &str, params: &Value, action: Action) -> Result<Value, StateError> {
+        let _shared = self.whole.shared();
         match params {
             Value::Object(params) => self.change_state(State::named(state)?, params, action),
             Value::Null => self.change_state(State::named(state)?, &Map::new(), action),

@@ -31,6 +31,16 @@ impl World {
         self.ids.id(scope, number)
     }
 
+    /// How many ids of requests were given out.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Lets the next id of a request be the one after so many.
+    pub(crate) fn count_requests_from(&self, requests: u64) {
+        self.requests.store(requests, Ordering::Relaxed);
+    }
+
     /// The id of the next request.
     pub(crate) fn request_id(&self) -> String {
         self.ids

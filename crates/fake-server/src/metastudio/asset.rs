@@ -13,6 +13,9 @@ use std::time::{Duration, SystemTime};
 
 use models::metastudio::asset_summary::{AssetState, AssetType};
 use models::metastudio::batch_action::Action;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::timestamp;
 
 /// How long a deleted asset can be restored.
 pub(crate) const RESTORABLE_FOR: Duration = Duration::from_hours(30 * 24);
@@ -22,14 +25,19 @@ pub(crate) const RESTORABLE_FOR: Duration = Duration::from_hours(30 * 24);
 pub(crate) struct NotAllowed;
 
 /// One asset.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Asset {
+    #[serde(rename = "asset_name")]
     pub(crate) name: String,
+    #[serde(rename = "asset_type")]
     pub(crate) kind: AssetType,
+    #[serde(rename = "asset_state")]
     pub(crate) state: AssetState,
     /// Where RESTORE leads back to.
     before: AssetState,
     /// Since when the state is what it is.
+    #[serde(with = "timestamp")]
     since: SystemTime,
 }
 
@@ -70,7 +78,8 @@ impl Asset {
         Ok(())
     }
 
-    fn enter(&mut self, next: AssetState, now: SystemTime) {
+    /// Brings it into a state, whatever its life allows.
+    pub(crate) fn enter(&mut self, next: AssetState, now: SystemTime) {
         self.before = self.state;
         self.state = next;
         self.since = now;

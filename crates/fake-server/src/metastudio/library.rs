@@ -15,15 +15,18 @@ use std::time::SystemTime;
 use models::metastudio::ErrorBody;
 use models::metastudio::asset_summary::{AssetState, DigitalAssetSummary};
 use models::metastudio::batch_action::{Action, AssetActionResult};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::asset::{Asset, NotAllowed};
-use crate::engine::SetUps;
+use crate::engine::{SetUps, count};
 
 /// The assets of one project.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Library {
-    assets: HashMap<String, Asset>,
+    pub(super) assets: HashMap<String, Asset>,
+    #[serde(deserialize_with = "count")]
     made: u64,
     set_ups: SetUps,
 }

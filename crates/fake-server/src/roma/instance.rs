@@ -3,29 +3,36 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::job::{Job, Missing, Stage};
-use crate::engine::{SetUps, User};
+use super::owner::Owner;
+use crate::engine::{SetUps, User, count, in_order};
 
 /// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
 const ENDED_JOBS_KEPT: usize = 1000;
 
 /// Ids of what exists, with how it was set up.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Assets {
+    #[serde(serialize_with = "in_order")]
     ids: HashSet<String>,
+    #[serde(deserialize_with = "count")]
     made: u64,
     set_ups: SetUps,
 }
 
 /// One instance of one project.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Instance {
     apps: Assets,
     tasks: Assets,
     /// Oldest first.
-    jobs: VecDeque<Job>,
+    pub(super) jobs: VecDeque<Job>,
+    #[serde(deserialize_with = "count")]
     jobs_made: u64,
     held: SetUps,
 }
@@ -94,7 +101,7 @@ impl Instance {
     /// Begins a job and gives its id.
     pub(crate) fn begin(
         &mut self,
-        owner: Option<User>,
+        owner: Option<&User>,
         apps: Vec<String>,
         tasks: Vec<String>,
         now: SystemTime,
@@ -104,7 +111,7 @@ impl Instance {
         let id = new_id(self.jobs_made);
         self.jobs.push_back(Job {
             id: id.clone(),
-            owner,
+            owner: owner.map(Owner::of),
             begun: now,
             apps,
             tasks,
@@ -158,8 +165,18 @@ impl Instance {
         self.jobs.get(index)
     }
 
+    /// Whether something that the job is to delete does not exist, or not a second time.
+    pub(super) fn misses_any(&self, job: &Job) -> bool {
+        let lacks = |ids: &[String], of: &Assets| {
+            let mut seen = HashSet::new();
+            ids.iter()
+                .any(|id| !of.ids.contains(id) || !seen.insert(id))
+        };
+        lacks(&job.apps, &self.apps) || lacks(&job.tasks, &self.tasks)
+    }
+
     /// Deletes what the job is to delete.
-    fn end(&mut self, index: usize, at: SystemTime) {
+    pub(super) fn end(&mut self, index: usize, at: SystemTime) {
         let job = &mut self.jobs[index];
         if job.runs() {
             let mut missing = Vec::new();
@@ -183,7 +200,7 @@ mod tests {
 
     fn begin(instance: &mut Instance, owner: &str, apps: &[&str]) -> String {
         let apps = apps.iter().map(|&app| app.to_owned()).collect();
-        instance.begin(Some(user(owner)), apps, Vec::new(), NOW, |number| {
+        instance.begin(Some(&user(owner)), apps, Vec::new(), NOW, |number| {
             format!("job-{number}")
         })
     }

@@ -8,17 +8,22 @@
 
 use std::time::SystemTime;
 
-use crate::engine::User;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::owner::Owner;
+use crate::engine::{User, timestamp};
 
 /// The query that finds the job ended.
 const LAST_QUERY: u8 = 3;
 
 /// One deletion job.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Job {
     pub(crate) id: String,
     /// Whose it is; none for one that counts for every user.
-    pub(crate) owner: Option<User>,
+    pub(crate) owner: Option<Owner>,
+    #[serde(with = "timestamp")]
     pub(crate) begun: SystemTime,
     pub(crate) apps: Vec<String>,
     pub(crate) tasks: Vec<String>,
@@ -28,7 +33,8 @@ pub(crate) struct Job {
 }
 
 /// How far it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Stage {
     /// It goes on with each query and with time.
     Running,
@@ -37,6 +43,7 @@ pub(crate) enum Stage {
     /// It is over.
     Ended {
         /// Since when.
+        #[serde(with = "timestamp")]
         at: SystemTime,
         /// What it should have deleted and could not.
         missing: Vec<Missing>,
@@ -44,12 +51,32 @@ pub(crate) enum Stage {
 }
 
 /// An application or a task that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Missing {
     /// `application` or `task`.
     pub(crate) kind: &'static str,
     /// Its id as requested.
     pub(crate) id: String,
+}
+
+/// The same as it is kept.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptMissing {
+    kind: String,
+    id: String,
+}
+
+/// By hand, because the derived one would borrow the kind from what is read.
+impl<'de> Deserialize<'de> for Missing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let kept = KeptMissing::deserialize(deserializer)?;
+        let mut known = ["application", "task"].into_iter();
+        let kind = known.find(|kind| *kind == kept.kind).ok_or_else(|| {
+            serde::de::Error::unknown_variant(&kept.kind, &["application", "task"])
+        })?;
+        Ok(Self { kind, id: kept.id })
+    }
 }
 
 impl Job {
@@ -60,7 +87,7 @@ impl Job {
 
     /// Whether it stands in the way of another job of `user`.
     pub(crate) fn blocks(&self, user: &User) -> bool {
-        self.runs() && self.owner.as_ref().is_none_or(|owner| owner == user)
+        self.runs() && self.owner.as_ref().is_none_or(|owner| owner.is(user))
     }
 
     /// Counts a query, and tells whether the job ends with it.
@@ -68,7 +95,7 @@ impl Job {
         if self.stage != Stage::Running {
             return false;
         }
-        self.queries += 1;
+        self.queries = self.queries.saturating_add(1);
         self.queries >= LAST_QUERY
     }
 

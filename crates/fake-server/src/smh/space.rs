@@ -15,9 +15,10 @@ use std::time::{Duration, SystemTime};
 
 use models::smh::batch_delete::{Deletion, ItemCode, ItemResult};
 use models::smh::task::Task;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::tree::Tree;
+use crate::engine::{count, timestamp};
 
 /// How long a task is known.
 const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
@@ -26,7 +27,7 @@ const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 const TASKS_KEPT: usize = 1000;
 
 /// When batches are carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mode {
     /// Before the response.
     #[serde(rename = "at once")]
@@ -37,23 +38,28 @@ pub(crate) enum Mode {
 }
 
 /// One space of one library.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Space {
     pub(crate) tree: Tree,
     pub(crate) bin_enabled: bool,
     /// None: the number of items decides.
     pub(crate) mode: Option<Mode>,
+    #[serde(deserialize_with = "count")]
     recycled: u64,
+    #[serde(deserialize_with = "count")]
     tasks_made: u64,
     /// Oldest first.
-    tasks: VecDeque<TakenUp>,
+    pub(super) tasks: VecDeque<TakenUp>,
 }
 
-#[derive(Debug)]
-struct TakenUp {
-    id: u64,
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakenUp {
+    pub(super) id: u64,
+    #[serde(with = "timestamp")]
     at: SystemTime,
-    told_running: bool,
+    pub(super) told_running: bool,
     result: Vec<ItemResult>,
 }
 

@@ -5,13 +5,20 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Everything in a space by its path's segments; whatever is in a directory follows it directly.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(try_from = "Listing", into = "Listing")]
 pub(crate) struct Tree {
     nodes: BTreeMap<Vec<String>, Kind>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The same by whole path, as it is kept.
+type Listing = BTreeMap<String, Kind>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Kind {
     Directory,
     /// A directory that is only there for what is in it.
@@ -39,6 +46,44 @@ pub(crate) enum Blocked {
 /// The most segments of a path. Inferred: each parent is kept with its whole path, so that the
 /// room for one path grows with the square of its depth.
 const DEEPEST: usize = 256;
+
+impl From<Tree> for Listing {
+    fn from(tree: Tree) -> Self {
+        let nodes = tree.nodes.into_iter();
+        nodes
+            .map(|(segments, kind)| (segments.join("/"), kind))
+            .collect()
+    }
+}
+
+impl TryFrom<Listing> for Tree {
+    type Error = String;
+
+    fn try_from(listing: Listing) -> Result<Self, String> {
+        let mut nodes = BTreeMap::new();
+        for (path, kind) in listing {
+            let segments = segments(&path);
+            if segments.is_empty() || segments.len() > DEEPEST || segments.join("/") != path {
+                return Err(format!(
+                    "{path:?} is no path of 1 to {DEEPEST} segments with one / between them"
+                ));
+            }
+            nodes.insert(segments, kind);
+        }
+        // Parents come before what is in them, so each has to look at its own parent only.
+        for segments in nodes.keys().filter(|segments| segments.len() > 1) {
+            let parent = &segments[..segments.len() - 1];
+            if matches!(nodes.get(parent), None | Some(Kind::File)) {
+                return Err(format!(
+                    "{:?} lies in {:?}, which is not listed as a directory",
+                    segments.join("/"),
+                    parent.join("/")
+                ));
+            }
+        }
+        Ok(Self { nodes })
+    }
+}
 
 impl Tree {
     /// Puts a file at the path, with its parents; nothing happens when it is there already.

@@ -1,11 +1,17 @@
 //! The fake as a client sees it, over both fronts. Every response also goes through the validator:
 //! the fake has to keep each MUST and SHOULD itself.
 
+mod admin;
 mod arbitrary;
 mod concurrency;
 mod http;
+mod isolation;
+mod journal;
 mod metastudio;
 mod roma;
 mod served;
 mod smh;
+mod snapshots;
 mod states;
+mod strict;
+mod traffic;

@@ -20,7 +20,7 @@ pub(crate) enum Front {
 pub(crate) struct Served {
     base: String,
     client: reqwest::Client,
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
     _front: Running,
 }
 
