@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use conformance::Partition;
 use contract::Level;
 
+use crate::fault_arg::FaultArg;
+
 /// Proves whether an implementation of a batch asset API does what its documentation says.
 #[derive(Debug, Parser)]
 #[command(name = "assetproof", version, propagate_version = true)]
@@ -255,6 +257,13 @@ Bring it into a state, as Pact's provider-state callback does:
   curl http://127.0.0.1:8080/_states -d \\
     '{\"state\": \"asset exists\", \"params\": {\"project_id\": \"p1\"}, \"action\": \"setup\"}'
 
+Let it fail as asked (schemas/formats/fault.schema.json has every member): the second batch action of
+each project gets a 500, every batch delete an answer that breaks off.
+
+  assetproof serve \\
+    --fault '{\"when\": {\"operation\": \"batch-action\", \"nth\": 2}, \"effect\": {\"status\": 500}}' \\
+    --fault '{\"when\": {\"operation\": \"batch-delete\"}, \"effect\": {\"truncated\": {\"after\": 10}}}'
+
 Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
 
 /// Flags of `serve`.
@@ -267,6 +276,9 @@ pub struct ServeArgs {
     /// The revision of an API's documentation to serve; repeatable.
     #[arg(long, value_name = "API=REVISION", value_parser = pair)]
     pub revision: Vec<(String, String)>,
+    /// Misbehave in this way: a fault in JSON, or a file of one or an array of them; repeatable.
+    #[arg(long, value_name = "JSON|@FILE", value_parser = FaultArg::read)]
+    pub fault: Vec<FaultArg>,
 }
 
 /// Flags of `contracts`.

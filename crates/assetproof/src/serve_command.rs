@@ -35,6 +35,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
         builder = builder.access_token(token);
     }
+    for fault in args.fault.iter().flat_map(|given| &given.faults) {
+        builder = builder.fault(fault.clone());
+    }
     let engine = Arc::new(builder.build()?);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -19,6 +19,8 @@ mod api;
 mod authenticate;
 mod builder;
 mod clock;
+mod draw;
+mod faults;
 mod ids;
 mod next_failures;
 mod params;
@@ -28,6 +30,7 @@ mod service;
 mod set_ups;
 mod states;
 mod tenants;
+mod turns;
 mod world;
 
 use contract::{Level, Message};
@@ -41,6 +44,12 @@ pub use authenticate::{
 };
 pub use builder::{DEFAULT_ASYNC_FROM, DEFAULT_JOB_DURATION, EngineBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub(crate) use draw::Draw;
+pub(crate) use faults::Struck;
+pub use faults::{
+    Effect, Fault, FaultError, Faults, ItemFailure, JobFailure, Latency, Listed, Loss, Throttle,
+    Truncation, When,
+};
 pub use ids::{IdSource, SeededIds};
 pub(crate) use params::Params;
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
@@ -68,6 +77,8 @@ pub struct Engine {
     authenticator: Box<dyn Authenticator>,
     world: World,
     next_failures: NextFailures,
+    faults: Faults,
+    breaks_connections: bool,
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
@@ -82,25 +93,37 @@ impl Engine {
     /// Answers a request, and says how the answer goes out. Never fails and never panics, whatever
     /// the bytes: what cannot be understood gets an error response.
     pub fn answer(&self, request: &Request) -> Answer {
-        self.respond(request).into()
+        if request.path() == STATES_PATH {
+            return if request.method == "POST" {
+                self.states_callback(request).into()
+            } else {
+                method_not_allowed(&["POST".to_owned()]).into()
+            };
+        }
+        match self.routes.find(request.path()) {
+            None => self.not_found(request).into(),
+            Some(route) if !route.methods.contains(&request.method) => {
+                method_not_allowed(&route.methods).into()
+            }
+            Some(route) => self.answer_at(route, request),
+        }
     }
 
     /// The response of [`Engine::answer`] alone.
     pub fn respond(&self, request: &Request) -> Response {
-        if request.path() == STATES_PATH {
-            return if request.method == "POST" {
-                self.states_callback(request)
-            } else {
-                method_not_allowed(&["POST".to_owned()])
-            };
-        }
-        match self.routes.find(request.path()) {
-            None => self.not_found(request),
-            Some(route) if !route.methods.contains(&request.method) => {
-                method_not_allowed(&route.methods)
-            }
-            Some(route) => self.respond_at(route, request),
-        }
+        self.answer(request).response
+    }
+
+    /// The faults, to be changed while the engine serves.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Whether connections may have to be broken, so that a front that needs to prepare for it
+    /// does: a fault does it, or [`EngineBuilder::break_connections`] was told.
+    pub fn breaks_connections(&self) -> bool {
+        self.breaks_connections
+            || (self.faults.list().iter()).any(|listed| listed.fault.breaks_connections())
     }
 
     /// The validator of the revision of `api` that is served.
@@ -112,32 +135,49 @@ impl Engine {
         }
     }
 
-    fn respond_at(&self, route: &Route, request: &Request) -> Response {
-        let service = self.service(route.api);
+    fn answer_at(&self, route: &Route, request: &Request) -> Answer {
         let validator = self.validator(route.api);
         let reading = validator.request(request);
-        let refuse = |refusal| service.refuse(refusal, &reading, &self.world);
+        let operation = (reading.operation)
+            .and_then(|index| validator.contract().operations.get(index))
+            .map(|operation| operation.id.as_str());
+        let struck = self.faults.strike(route.api, operation, &reading);
+        let response = self.respond_at(route.api, request, &reading, operation, &struck);
+        struck.finish(response)
+    }
 
-        if let Some(scope) = service.scope(&reading)
+    fn respond_at(
+        &self,
+        api: Api,
+        request: &Request,
+        reading: &RequestReading,
+        operation: Option<&str>,
+        struck: &Struck,
+    ) -> Response {
+        let service = self.service(api);
+        let refuse = |refusal| service.refuse(refusal, reading, &self.world);
+
+        if let Some(scope) = service.scope(reading)
             && let Some(status) = self.next_failures.take(&scope)
         {
             return refuse(Refusal::Told(status));
         }
+        if let Some(refusal) = struck.refusal() {
+            return refuse(refusal);
+        }
         let user = self
             .authenticator
-            .authenticate(route.api, request, &reading, self.world.now());
+            .authenticate(api, request, reading, self.world.now());
         let Ok(user) = user else {
             return refuse(Refusal::Unauthenticated);
         };
-        let operation = reading
-            .operation
-            .and_then(|index| validator.contract().operations.get(index));
         match operation {
-            Some(operation) if breach(&reading).is_none() => service.perform(&Call {
-                operation: &operation.id,
-                reading: &reading,
+            Some(operation) if breach(reading).is_none() => service.perform(&Call {
+                operation,
+                reading,
                 user,
                 world: &self.world,
+                struck,
             }),
             _ => refuse(Refusal::Malformed),
         }

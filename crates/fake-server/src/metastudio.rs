@@ -58,7 +58,7 @@ impl Metastudio {
         let project = call.path("project_id").to_owned();
         let now = call.world.now();
         let results = self.libraries.with_existing(&project, |library| {
-            library.act(request.action, request.asset_ids, now)
+            library.act(request.action, request.asset_ids, now, call.struck)
         });
         Some(answer(
             200,

@@ -28,7 +28,7 @@ use crate::engine::{
     path_parameter, reply,
 };
 use instance::Instance;
-use job::{Job, Stage};
+use job::{Job, Stage, Undone, Why};
 pub(crate) use revision::Revision;
 
 /// Project and instance.
@@ -64,7 +64,7 @@ impl Service for Roma {
                 status,
                 code::TOLD_TO_FAIL,
                 "The request failed.",
-                "The state \"next request fails\" asked for it.",
+                "A state or a fault of the fake asked for it.",
                 world,
             ),
             Refusal::Unauthenticated => error(
@@ -136,7 +136,9 @@ impl Roma {
                 return None;
             }
             let new_id = |number| call.world.id(&scope, number);
-            Some(instance.begin(Some(call.user.clone()), apps, tasks, now, new_id))
+            let id = instance.begin(Some(call.user.clone()), apps, tasks, now, new_id);
+            instance.strike_latest(call.struck);
+            Some(id)
         });
         Some(match begun {
             Some(id) => reply::json(200, &r2025_10::Response::new(id)),
@@ -177,23 +179,14 @@ impl Roma {
     }
 
     fn describe(&self, job: &Job) -> AssetJob {
-        let (status, share, ended, missing) = match &job.stage {
+        let (status, share, ended, undone) = match &job.stage {
             Stage::Running | Stage::Held => (JobStatus::Running, job.share(), None, &[][..]),
-            Stage::Ended { at, missing } if missing.is_empty() => {
+            Stage::Ended { at, undone } if undone.is_empty() => {
                 (JobStatus::Succeeded, 1.0, Some(*at), &[][..])
             }
-            Stage::Ended { at, missing } => (JobStatus::Failed, 1.0, Some(*at), &missing[..]),
+            Stage::Ended { at, undone } => (JobStatus::Failed, job.share(), Some(*at), &undone[..]),
         };
-        let reasons: Vec<JobReason> = missing
-            .iter()
-            .map(|missing| JobReason {
-                resource_type: Some(missing.kind.to_owned()),
-                resource_name: Some(missing.id.clone()),
-                error_code: Some(code::NOT_FOUND.to_owned()),
-                error_msg: Some(format!("The {} does not exist.", missing.kind)),
-                ..JobReason::default()
-            })
-            .collect();
+        let reasons: Vec<JobReason> = undone.iter().map(reason).collect();
         let mut told = AssetJob {
             id: Some(job.id.clone()),
             kind: Some("delete".to_owned()),
@@ -294,6 +287,31 @@ impl Roma {
                 Ok(json!({}))
             }
         }
+    }
+}
+
+/// Why a job did not do something, as it is told.
+fn reason(undone: &Undone) -> JobReason {
+    let (code, message) = match &undone.why {
+        Why::Missing => (
+            code::NOT_FOUND,
+            format!("The {} does not exist.", undone.kind),
+        ),
+        Why::BrokenOff => (code::TOLD_TO_FAIL, "The job broke off.".to_owned()),
+        Why::Told(failure) => (
+            failure.error_code.as_deref().unwrap_or(code::TOLD_TO_FAIL),
+            failure
+                .error_msg
+                .clone()
+                .unwrap_or_else(|| format!("The {} could not be deleted.", undone.kind)),
+        ),
+    };
+    JobReason {
+        resource_type: Some(undone.kind.to_owned()),
+        resource_name: Some(undone.id.clone()),
+        error_code: Some(code.to_owned()),
+        error_msg: Some(message),
+        ..JobReason::default()
     }
 }
 

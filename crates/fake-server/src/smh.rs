@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use validator::{RequestReading, Response};
 
 use crate::engine::{
-    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
+    Action, Call, JobFailure, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
     path_parameter, reply,
 };
 use space::{Mode, Space};
@@ -97,10 +97,11 @@ impl Smh {
             let later = match space.mode {
                 Some(mode) => mode == Mode::Later,
                 None => items.len() >= self.async_from,
-            };
-            let result = space.delete(&items);
+            } || call.struck.jobs().is_some();
+            let result = space.delete(&items, call.struck);
             if later {
-                reply::json(202, &Later::new(space.take_up(result, now)))
+                let held = call.struck.jobs() == Some(JobFailure::NeverEnds);
+                reply::json(202, &Later::new(space.take_up(result, held, now)))
             } else {
                 let all = result.iter().all(|item| item.status.code().is_success());
                 reply::json(if all { 200 } else { 207 }, &Done::new(result))

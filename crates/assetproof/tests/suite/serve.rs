@@ -129,3 +129,38 @@ fn an_unknown_revision_is_refused_with_those_that_there_are() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("2022-12, 2025-10"), "{}", ended.err);
 }
+
+#[test]
+fn faults_are_given_on_the_command_line_and_in_a_file() {
+    let file = crate::program::folder("faults").join("faults.json");
+    let fault = r#"[{"when": {"api": "smh"}, "effect": {"status": 503}}]"#;
+    std::fs::write(&file, fault).expect("the file can be written");
+    let serving = Serving::start(&[
+        "--fault",
+        r#"{"when": {"project_id": "p2"}, "effect": {"throttle": {"retry_after": 9}}}"#,
+        "--fault",
+        &format!("@{}", file.display()),
+    ]);
+    let path = "/v1/p2/digital-assets/summarys";
+    let throttled = post(&serving.base, path, "", r#"{"asset_ids": []}"#);
+    assert!(
+        throttled.starts_with("HTTP/1.1 429")
+            && throttled.to_ascii_lowercase().contains("retry-after: 9"),
+        "{throttled}"
+    );
+    let failed = post(&serving.base, "/api/v1/batch/l/s?delete", "", "[]");
+    assert!(failed.starts_with("HTTP/1.1 503"), "{failed}");
+}
+
+#[rstest]
+#[case(r#"{"effect": {"explode": {}}}"#, "unknown variant `explode`")]
+#[case("@no-such-file.json", "failed to read no-such-file.json")]
+#[case(
+    r#"{"when": {"operation": "x"}, "effect": {"reset": {}}}"#,
+    "there is no \"x\", only batch-action"
+)]
+fn a_fault_that_cannot_be_is_refused(#[case] fault: &str, #[case] named: &str) {
+    let ended = run(&mut assetproof(&["serve", "--fault", fault]));
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+    assert!(ended.err.contains(named), "{}", ended.err);
+}

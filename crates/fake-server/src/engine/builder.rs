@@ -10,8 +10,8 @@ use validator::Validator;
 use super::next_failures::NextFailures;
 use super::route::Routes;
 use super::{
-    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine,
-    IdSource, SeededIds, SystemClock, World,
+    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine, Fault,
+    Faults, IdSource, SeededIds, SystemClock, World,
 };
 use crate::metastudio::Metastudio;
 use crate::roma::{Revision, Roma};
@@ -36,6 +36,8 @@ pub struct EngineBuilder {
     ids: Arc<dyn IdSource>,
     job_duration: Duration,
     async_from: usize,
+    faults: Vec<Fault>,
+    breaks_connections: bool,
 }
 
 impl Default for EngineBuilder {
@@ -50,6 +52,8 @@ impl Default for EngineBuilder {
             ids: Arc::new(SeededIds::default()),
             job_duration: DEFAULT_JOB_DURATION,
             async_from: DEFAULT_ASYNC_FROM,
+            faults: Vec::new(),
+            breaks_connections: false,
         }
     }
 }
@@ -127,11 +131,27 @@ impl EngineBuilder {
         self
     }
 
+    /// Misbehaves in this way; may be told several times. [`Engine::faults`] changes them later.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Lets faults that break connections be added later to a fake that is served in process:
+    /// wiremock breaks none, so a relay in front of it has to be there from the start. A fault of
+    /// that kind given to [`EngineBuilder::fault`] brings it along.
+    #[must_use]
+    pub fn break_connections(mut self) -> Self {
+        self.breaks_connections = true;
+        self
+    }
+
     /// Makes the engine.
     ///
     /// # Errors
-    /// An API or a revision that has no state machine, or a contract that cannot be loaded or
-    /// compiled.
+    /// An API or a revision that has no state machine, a contract that cannot be loaded or
+    /// compiled, or a fault with a member that cannot be used.
     pub fn build(self) -> Result<Engine> {
         if let Some(api) = self.revisions.keys().find(|api| Api::named(api).is_none()) {
             return Err(Error::UnknownApi {
@@ -155,6 +175,15 @@ impl EngineBuilder {
             self.validator_of(Api::Roma)?,
             self.validator_of(Api::Smh)?,
         ];
+        let operations = Api::ALL.into_iter().zip(&validators);
+        let operations = operations.flat_map(|(api, validator)| {
+            let operations = validator.contract().operations.iter();
+            operations.map(move |operation| (api, operation.id.clone()))
+        });
+        let faults = Faults::new(operations.collect());
+        for fault in self.faults {
+            faults.add(fault)?;
+        }
         let mut routes = Routes::default();
         for (api, validator) in Api::ALL.into_iter().zip(&validators) {
             routes.add(api, validator.contract());
@@ -171,6 +200,8 @@ impl EngineBuilder {
             authenticator,
             world: World::new(self.clock, self.ids),
             next_failures: NextFailures::default(),
+            faults,
+            breaks_connections: self.breaks_connections,
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::draw::{hash, mix};
+
 /// Where the engine takes ids from.
 pub trait IdSource: Send + Sync + fmt::Debug {
     /// The id of the `number`th thing of a `scope`, for example the third job of an instance. The
@@ -27,21 +29,11 @@ impl SeededIds {
 
 impl IdSource for SeededIds {
     fn id(&self, scope: &str, number: u64) -> String {
-        // FNV-1a over the scope, then SplitMix64 finalisers: no cryptography is needed, only that
-        // neighbours look unlike each other and that every platform makes the same ids.
-        let scope = scope.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let scope = hash(scope);
         let high = mix(scope ^ mix(self.seed));
         let low = mix(high ^ mix(number.wrapping_add(0x9e37_79b9_7f4a_7c15)));
         format!("{high:016x}{low:016x}")
     }
-}
-
-fn mix(mut word: u64) -> u64 {
-    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use models::metastudio::batch_action::{Action, AssetActionResult};
 use serde_json::{Map, Value};
 
 use super::asset::{Asset, NotAllowed};
-use crate::engine::SetUps;
+use crate::engine::{ItemFailure, SetUps, Struck};
 
 /// The assets of one project.
 #[derive(Debug, Default)]
@@ -48,17 +48,28 @@ impl Failure {
 }
 
 impl Library {
-    /// Carries out `action` for each asset once, and groups the ids by how it went.
+    /// Carries out `action` for each asset once, and groups the ids by how it went. Those that a
+    /// fault strikes are left alone and fail.
     pub(crate) fn act(
         &mut self,
         action: Action,
         ids: Vec<String>,
         now: SystemTime,
+        struck: &Struck,
     ) -> Vec<AssetActionResult> {
         let mut succeeded = Vec::new();
         let mut unknown = Vec::new();
         let mut not_allowed = Vec::new();
+        let mut told: Vec<(ErrorBody, Vec<String>)> = Vec::new();
         for id in once_each(ids) {
+            if let Some(failure) = struck.item(&id) {
+                let body = body_of(failure);
+                match told.iter_mut().find(|(known, _)| *known == body) {
+                    Some((_, ids)) => ids.push(id),
+                    None => told.push((body, vec![id])),
+                }
+                continue;
+            }
             match self.act_on(&id, action, now) {
                 Ok(()) => succeeded.push(id),
                 Err(Failure::Unknown) => unknown.push(id),
@@ -77,6 +88,8 @@ impl Library {
                 results.push(AssetActionResult::failed(ids, failure.body()));
             }
         }
+        let told = told.into_iter();
+        results.extend(told.map(|(body, ids)| AssetActionResult::failed(ids, body)));
         results
     }
 
@@ -136,6 +149,14 @@ impl Library {
     }
 }
 
+/// The error of an item that a fault strikes.
+fn body_of(failure: &ItemFailure) -> ErrorBody {
+    ErrorBody::new(
+        failure.error_code.as_deref().unwrap_or("MSS.00000004"),
+        failure.error_msg.as_deref().unwrap_or("Internal Error"),
+    )
+}
+
 /// The ids without repetitions, in the order of their first.
 fn once_each(ids: Vec<String>) -> Vec<String> {
     let mut seen = HashSet::with_capacity(ids.len());
@@ -189,7 +210,12 @@ mod tests {
             ("b", AssetState::Block),
             ("c", AssetState::Unactived),
         ]);
-        let results = library.act(Action::Delete, ids(&["x", "a", "b", "a", "c"]), NOW);
+        let results = library.act(
+            Action::Delete,
+            ids(&["x", "a", "b", "a", "c"]),
+            NOW,
+            &Struck::default(),
+        );
         let groups: Vec<(RetStatus, Vec<String>, Option<String>)> = results
             .into_iter()
             .map(|result| {
@@ -220,7 +246,8 @@ mod tests {
 
     #[test]
     fn an_empty_batch_has_no_results() {
-        assert!(library(&[]).act(Action::Delete, Vec::new(), NOW).is_empty());
+        let results = library(&[]).act(Action::Delete, Vec::new(), NOW, &Struck::default());
+        assert!(results.is_empty());
     }
 
     #[test]

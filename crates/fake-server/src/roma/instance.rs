@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::job::{Job, Missing, Stage};
-use crate::engine::{SetUps, User};
+use super::job::{Job, Stage, Undone, Why};
+use crate::engine::{ItemFailure, JobFailure, SetUps, Struck, User};
 
 /// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
 const ENDED_JOBS_KEPT: usize = 1000;
@@ -52,16 +52,31 @@ impl Assets {
         }
     }
 
-    fn delete(&mut self, kind: &'static str, ids: &[String], missing: &mut Vec<Missing>) {
-        for id in ids {
-            if !self.ids.remove(id) {
-                missing.push(Missing {
-                    kind,
-                    id: id.clone(),
-                });
+    /// Deletes what the job is to delete of these, and notes what it does not.
+    fn delete(&mut self, kind: &'static str, ids: &[String], job: &Ending) -> Vec<Undone> {
+        let why = |id: &String| {
+            if job.breaks_off {
+                return Some(Why::BrokenOff);
             }
-        }
+            if let Some((_, failure)) = job.spared.iter().find(|(spared, _)| spared == id) {
+                return Some(Why::Told(failure.clone()));
+            }
+            (!self.ids.remove(id)).then_some(Why::Missing)
+        };
+        let undone = ids.iter().map(why).zip(ids);
+        undone
+            .filter_map(|(why, id)| {
+                let (id, why) = (id.clone(), why?);
+                Some(Undone { kind, id, why })
+            })
+            .collect()
     }
+}
+
+/// What faults make of the end of a job.
+struct Ending {
+    breaks_off: bool,
+    spared: Vec<(String, ItemFailure)>,
 }
 
 impl Instance {
@@ -110,12 +125,28 @@ impl Instance {
             tasks,
             queries: 0,
             stage: Stage::Running,
+            failure: None,
+            spared: Vec::new(),
         });
         while self.jobs.len() > ENDED_JOBS_KEPT && self.jobs.front().is_some_and(|job| !job.runs())
         {
             self.jobs.pop_front();
         }
         id
+    }
+
+    /// Lets faults do to the job that was begun last what they do.
+    pub(crate) fn strike_latest(&mut self, struck: &Struck) {
+        if let Some(job) = self.jobs.back_mut() {
+            job.failure = struck.jobs();
+            if job.failure == Some(JobFailure::NeverEnds) {
+                job.stage = Stage::Held;
+            }
+            let ids = job.apps.iter().chain(&job.tasks);
+            job.spared = ids
+                .filter_map(|id| Some((id.clone(), struck.item(id)?.clone())))
+                .collect();
+        }
     }
 
     /// Begins a job that counts for every user and does not go on.
@@ -161,12 +192,23 @@ impl Instance {
     /// Deletes what the job is to delete.
     fn end(&mut self, index: usize, at: SystemTime) {
         let job = &mut self.jobs[index];
-        if job.runs() {
-            let mut missing = Vec::new();
-            self.apps.delete("application", &job.apps, &mut missing);
-            self.tasks.delete("task", &job.tasks, &mut missing);
-            job.stage = Stage::Ended { at, missing };
+        if !job.runs() {
+            return;
         }
+        let ending = Ending {
+            breaks_off: job.failure == Some(JobFailure::Fails),
+            spared: std::mem::take(&mut job.spared),
+        };
+        let mut undone = self.apps.delete("application", &job.apps, &ending);
+        undone.extend(self.tasks.delete("task", &job.tasks, &ending));
+        if ending.breaks_off && undone.is_empty() {
+            undone.push(Undone {
+                kind: "job",
+                id: job.id.clone(),
+                why: Why::BrokenOff,
+            });
+        }
+        job.stage = Stage::Ended { at, undone };
     }
 }
 
@@ -230,15 +272,16 @@ mod tests {
         let job = begin(&mut instance, "a", &["here", "gone"]);
         instance.settle(NOW + DURATION, DURATION);
         let job = instance.query(&job, NOW).expect("it exists");
-        let missing = vec![Missing {
+        let undone = vec![Undone {
             kind: "application",
             id: "gone".to_owned(),
+            why: Why::Missing,
         }];
         assert_eq!(
             job.stage,
             Stage::Ended {
                 at: NOW + DURATION,
-                missing
+                undone
             }
         );
         assert!(instance.apps.ids.is_empty());

@@ -8,10 +8,13 @@
 
 use std::time::SystemTime;
 
-use crate::engine::User;
+use crate::engine::{ItemFailure, JobFailure, User};
 
 /// The query that finds the job ended.
 const LAST_QUERY: u8 = 3;
+
+/// How far a job comes that a fault lets fail.
+const FAILS_AT: f64 = 0.6;
 
 /// One deletion job.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub(crate) struct Job {
     /// How often it was asked for while it ran.
     pub(crate) queries: u8,
     pub(crate) stage: Stage,
+    /// What a fault makes of it.
+    pub(crate) failure: Option<JobFailure>,
+    /// The applications and tasks that a fault strikes, by id.
+    pub(crate) spared: Vec<(String, ItemFailure)>,
 }
 
 /// How far it is.
@@ -38,18 +45,31 @@ pub(crate) enum Stage {
     Ended {
         /// Since when.
         at: SystemTime,
-        /// What it should have deleted and could not.
-        missing: Vec<Missing>,
+        /// What it should have deleted and did not.
+        undone: Vec<Undone>,
     },
 }
 
-/// An application or a task that does not exist.
+/// An application or a task that was not deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Missing {
-    /// `application` or `task`.
+pub(crate) struct Undone {
+    /// `application` or `task`; `job` when the job had neither.
     pub(crate) kind: &'static str,
     /// Its id as requested.
     pub(crate) id: String,
+    /// Why not.
+    pub(crate) why: Why,
+}
+
+/// Why something was not deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It does not exist.
+    Missing,
+    /// A fault let the whole job fail.
+    BrokenOff,
+    /// A fault let just this fail.
+    Told(ItemFailure),
 }
 
 impl Job {
@@ -72,8 +92,14 @@ impl Job {
         self.queries >= LAST_QUERY
     }
 
-    /// How much of it is done while it runs, from 0 to 1: nothing at the first query.
+    /// How much of it is done, from 0 to 1: nothing at the first query.
     pub(crate) fn share(&self) -> f64 {
-        f64::from(self.queries.saturating_sub(1)) / f64::from(LAST_QUERY - 1)
+        let fails = self.failure == Some(JobFailure::Fails);
+        match self.stage {
+            Stage::Running | Stage::Held if self.queries <= 1 => 0.0,
+            _ if fails => FAILS_AT,
+            Stage::Running | Stage::Held => f64::from(self.queries - 1) / f64::from(LAST_QUERY - 1),
+            Stage::Ended { .. } => 1.0,
+        }
     }
 }

@@ -18,6 +18,7 @@ use models::smh::task::Task;
 use serde::Deserialize;
 
 use super::tree::Tree;
+use crate::engine::{JobFailure, Struck};
 
 /// How long a task is known.
 const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
@@ -54,6 +55,8 @@ struct TakenUp {
     id: u64,
     at: SystemTime,
     told_running: bool,
+    /// It stays running.
+    held: bool,
     result: Vec<ItemResult>,
 }
 
@@ -71,9 +74,21 @@ impl Default for Space {
 }
 
 impl Space {
-    /// Deletes the items in order; one result for each.
-    pub(crate) fn delete(&mut self, items: &[Deletion]) -> Vec<ItemResult> {
-        items.iter().map(|item| self.delete_one(item)).collect()
+    /// Deletes the items in order; one result for each. Those that a fault strikes are left alone
+    /// and fail: chosen ones, or of a job that is to fail the last 40 %, rounded up.
+    pub(crate) fn delete(&mut self, items: &[Deletion], struck: &Struck) -> Vec<ItemResult> {
+        let done = match struck.jobs() {
+            Some(JobFailure::Fails) => items.len() * 6 / 10,
+            Some(JobFailure::NeverEnds) | None => items.len(),
+        };
+        let items = items.iter().enumerate();
+        items
+            .map(|(index, item)| match struck.item(&item.path) {
+                Some(failure) => ItemResult::new(&item.path, code(failure.status)),
+                None if index >= done => ItemResult::new(&item.path, ItemCode::Internal),
+                None => self.delete_one(item),
+            })
+            .collect()
     }
 
     fn delete_one(&mut self, item: &Deletion) -> ItemResult {
@@ -91,13 +106,15 @@ impl Space {
     }
 
     /// Makes a task of results that are to be told later, and gives its id.
-    pub(crate) fn take_up(&mut self, result: Vec<ItemResult>, now: SystemTime) -> u64 {
+    /// One that is `held` never ends.
+    pub(crate) fn take_up(&mut self, result: Vec<ItemResult>, held: bool, now: SystemTime) -> u64 {
         self.tasks_made += 1;
         let id = self.tasks_made;
         self.tasks.push_back(TakenUp {
             id,
             at: now,
             told_running: false,
+            held,
             result,
         });
         if self.tasks.len() > TASKS_KEPT {
@@ -121,9 +138,18 @@ impl Space {
     }
 }
 
+/// The documented status that a fault asks for.
+fn code(status: Option<u16>) -> ItemCode {
+    match status {
+        Some(403) => ItemCode::Forbidden,
+        Some(409) => ItemCode::Conflict,
+        _ => ItemCode::Internal,
+    }
+}
+
 impl TakenUp {
     fn tell(&mut self) -> Task {
-        if std::mem::replace(&mut self.told_running, true) {
+        if std::mem::replace(&mut self.told_running, true) && !self.held {
             Task::ended(self.id, self.result.clone())
         } else {
             Task::running(self.id)
@@ -171,20 +197,26 @@ mod tests {
             Deletion::new("foo/1.jpg"),
             Deletion::permanent("foo/2.jpg"),
         ];
-        let results = space.delete(&items);
+        let results = space.delete(&items, &Struck::default());
         assert_eq!(
             outcome(&results),
             [(200, Some(1)), (200, Some(2)), (204, None)]
         );
         assert_eq!(results[0].path, ["foo", "bar"]);
-        assert_eq!(outcome(&space.delete(&items)), [(404, None); 3]);
+        assert_eq!(
+            outcome(&space.delete(&items, &Struck::default())),
+            [(404, None); 3]
+        );
     }
 
     #[test]
     fn without_a_bin_everything_is_gone_for_good() {
         let mut space = space(&["a"]);
         space.bin_enabled = false;
-        assert_eq!(outcome(&space.delete(&[Deletion::new("a")])), [(204, None)]);
+        assert_eq!(
+            outcome(&space.delete(&[Deletion::new("a")], &Struck::default())),
+            [(204, None)]
+        );
     }
 
     #[test]
@@ -196,7 +228,7 @@ mod tests {
             Deletion::new(""),
         ];
         assert_eq!(
-            outcome(&space.delete(&items)),
+            outcome(&space.delete(&items, &Struck::default())),
             [(200, Some(1)), (404, None), (403, None)]
         );
     }
@@ -204,10 +236,10 @@ mod tests {
     #[test]
     fn a_task_runs_at_the_first_query_and_is_forgotten_after_30_days() {
         let mut space = space(&["a"]);
-        let result = space.delete(&[Deletion::new("a")]);
-        let done = space.take_up(result, NOW);
-        let result = space.delete(&[Deletion::new("a")]);
-        let failed = space.take_up(result, NOW);
+        let result = space.delete(&[Deletion::new("a")], &Struck::default());
+        let done = space.take_up(result, false, NOW);
+        let result = space.delete(&[Deletion::new("a")], &Struck::default());
+        let failed = space.take_up(result, false, NOW);
         let mut codes = |now| -> Vec<TaskCode> {
             let tasks = space.query(&[failed, 99, done], now);
             tasks.iter().map(|task| task.status.code()).collect()

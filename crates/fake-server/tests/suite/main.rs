@@ -3,6 +3,10 @@
 
 mod arbitrary;
 mod concurrency;
+mod fault_format;
+mod fault_selection;
+mod faults;
+mod faults_of_connections;
 mod http;
 mod metastudio;
 mod roma;
