@@ -279,6 +279,11 @@ pub struct ServeArgs {
     /// Misbehave in this way: a fault in JSON, or a file of one or an array of them; repeatable.
     #[arg(long, value_name = "JSON|@FILE", value_parser = FaultArg::read)]
     pub fault: Vec<FaultArg>,
+    /// Take everything that the documents leave free differently for each request: order,
+    /// grouping, undocumented members, spelling, ids, at once or later. The same seed does the same.
+    /// A client that passes under many seeds relies on documented things only.
+    #[arg(long, value_name = "SEED")]
+    pub perturb: Option<u64>,
 }
 
 /// Flags of `contracts`.

@@ -38,6 +38,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     for fault in args.fault.iter().flat_map(|given| &given.faults) {
         builder = builder.fault(fault.clone());
     }
+    if let Some(seed) = args.perturb {
+        builder = builder.perturb(seed);
+    }
     let engine = Arc::new(builder.build()?);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

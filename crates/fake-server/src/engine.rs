@@ -24,6 +24,7 @@ mod faults;
 mod ids;
 mod next_failures;
 mod params;
+mod perturb;
 pub(crate) mod reply;
 mod route;
 mod service;
@@ -52,6 +53,7 @@ pub use faults::{
 };
 pub use ids::{IdSource, SeededIds};
 pub(crate) use params::Params;
+pub(crate) use perturb::Choices;
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
 pub(crate) use set_ups::SetUps;
 pub(crate) use states::Action;
@@ -65,7 +67,9 @@ use crate::metastudio::Metastudio;
 use crate::roma::Roma;
 use crate::smh::Smh;
 
+use faults::tenant_of;
 use next_failures::NextFailures;
+use perturb::Perturbation;
 use route::{Route, Routes};
 
 /// The state machines of all APIs with everything that they need. Share it in an `Arc`.
@@ -79,6 +83,7 @@ pub struct Engine {
     next_failures: NextFailures,
     faults: Faults,
     breaks_connections: bool,
+    perturbation: Perturbation,
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
@@ -142,8 +147,11 @@ impl Engine {
             .and_then(|index| validator.contract().operations.get(index))
             .map(|operation| operation.id.as_str());
         let struck = self.faults.strike(route.api, operation, &reading);
-        let response = self.respond_at(route.api, request, &reading, operation, &struck);
-        struck.finish(response)
+        let choices = self.perturbation.choices(|| tenant_of(&reading));
+        let response = self.respond_at(route.api, request, &reading, operation, &struck, &choices);
+        let mut answer = Answer::from(response);
+        perturb::perturb(&mut answer, &choices);
+        struck.finish(answer)
     }
 
     fn respond_at(
@@ -153,9 +161,10 @@ impl Engine {
         reading: &RequestReading,
         operation: Option<&str>,
         struck: &Struck,
+        choices: &Choices,
     ) -> Response {
         let service = self.service(api);
-        let refuse = |refusal| service.refuse(refusal, reading, &self.world);
+        let refuse = |refusal| service.refuse(refusal, reading, &self.world, choices);
 
         if let Some(scope) = service.scope(reading)
             && let Some(status) = self.next_failures.take(&scope)
@@ -178,6 +187,7 @@ impl Engine {
                 user,
                 world: &self.world,
                 struck,
+                choices,
             }),
             _ => refuse(Refusal::Malformed),
         }

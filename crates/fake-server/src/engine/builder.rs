@@ -8,6 +8,7 @@ use contract::Contract;
 use validator::Validator;
 
 use super::next_failures::NextFailures;
+use super::perturb::{Perturbation, PerturbedIds};
 use super::route::Routes;
 use super::{
     AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine, Fault,
@@ -38,6 +39,7 @@ pub struct EngineBuilder {
     async_from: usize,
     faults: Vec<Fault>,
     breaks_connections: bool,
+    perturbed: Option<u64>,
 }
 
 impl Default for EngineBuilder {
@@ -54,6 +56,7 @@ impl Default for EngineBuilder {
             async_from: DEFAULT_ASYNC_FROM,
             faults: Vec::new(),
             breaks_connections: false,
+            perturbed: None,
         }
     }
 }
@@ -138,6 +141,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Takes everything that the documents leave free differently for each request, as follows
+    /// from this seed: order, grouping, undocumented members, spelling, ids, at once or later.
+    #[must_use]
+    pub fn perturb(mut self, seed: u64) -> Self {
+        self.perturbed = Some(seed);
+        self
+    }
+
     /// Lets faults that break connections be added later to a fake that is served in process:
     /// wiremock breaks none, so a relay in front of it has to be there from the start. A fault of
     /// that kind given to [`EngineBuilder::fault`] brings it along.
@@ -194,14 +205,19 @@ impl EngineBuilder {
                 or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN),
             ))
         });
+        let ids: Arc<dyn IdSource> = match self.perturbed {
+            Some(seed) => Arc::new(PerturbedIds::new(self.ids, seed)),
+            None => self.ids,
+        };
         Ok(Engine {
             validators,
             routes,
             authenticator,
-            world: World::new(self.clock, self.ids),
+            world: World::new(self.clock, ids),
             next_failures: NextFailures::default(),
             faults,
             breaks_connections: self.breaks_connections,
+            perturbation: Perturbation::new(self.perturbed),
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),

@@ -4,6 +4,7 @@
 //! what other tenants do at the same time.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::draw::{hash, mix};
 
@@ -12,6 +13,12 @@ pub trait IdSource: Send + Sync + fmt::Debug {
     /// The id of the `number`th thing of a `scope`, for example the third job of an instance. The
     /// same arguments give the same id; ids of different arguments differ.
     fn id(&self, scope: &str, number: u64) -> String;
+}
+
+impl<S: IdSource + ?Sized> IdSource for Arc<S> {
+    fn id(&self, scope: &str, number: u64) -> String {
+        (**self).id(scope, number)
+    }
 }
 
 /// Ids of 32 hexadecimal digits that follow from a seed.

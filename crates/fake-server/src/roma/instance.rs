@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 
-use super::job::{Job, Stage, Undone, Why};
-use crate::engine::{ItemFailure, JobFailure, SetUps, Struck, User};
+use super::job::{Job, LAST_QUERY, Stage, Undone, Why};
+use crate::engine::{Choices, ItemFailure, JobFailure, SetUps, Struck, User};
 
 /// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
 const ENDED_JOBS_KEPT: usize = 1000;
@@ -61,7 +61,8 @@ impl Assets {
             if let Some((_, failure)) = job.spared.iter().find(|(spared, _)| spared == id) {
                 return Some(Why::Told(failure.clone()));
             }
-            (!self.ids.remove(id)).then_some(Why::Missing)
+            let missing = !self.ids.remove(id) && !job.ignores_missing;
+            missing.then_some(Why::Missing)
         };
         let undone = ids.iter().map(why).zip(ids);
         undone
@@ -76,6 +77,7 @@ impl Assets {
 /// What faults make of the end of a job.
 struct Ending {
     breaks_off: bool,
+    ignores_missing: bool,
     spared: Vec<(String, ItemFailure)>,
 }
 
@@ -124,7 +126,9 @@ impl Instance {
             apps,
             tasks,
             queries: 0,
+            last_query: LAST_QUERY,
             stage: Stage::Running,
+            ignores_missing: false,
             failure: None,
             spared: Vec::new(),
         });
@@ -133,6 +137,20 @@ impl Instance {
             self.jobs.pop_front();
         }
         id
+    }
+
+    /// Whether everything exists that a job is to delete.
+    pub(crate) fn has_all(&self, apps: &[String], tasks: &[String]) -> bool {
+        let apps = apps.iter().all(|id| self.apps.ids.contains(id));
+        apps && tasks.iter().all(|id| self.tasks.ids.contains(id))
+    }
+
+    /// Lets the job that was begun last be as it may be.
+    pub(crate) fn arrange_latest(&mut self, ignores_missing: bool, choices: &Choices) {
+        if let Some(job) = self.jobs.back_mut() {
+            job.ignores_missing = ignores_missing;
+            job.last_query = choices.of([LAST_QUERY, 1, 2, 4, 5]);
+        }
     }
 
     /// Lets faults do to the job that was begun last what they do.
@@ -197,6 +215,7 @@ impl Instance {
         }
         let ending = Ending {
             breaks_off: job.failure == Some(JobFailure::Fails),
+            ignores_missing: job.ignores_missing,
             spared: std::mem::take(&mut job.spared),
         };
         let mut undone = self.apps.delete("application", &job.apps, &ending);

@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use crate::engine::{ItemFailure, JobFailure, User};
 
-/// The query that finds the job ended.
-const LAST_QUERY: u8 = 3;
+/// The query that finds a job ended, unless it is perturbed.
+pub(super) const LAST_QUERY: u8 = 3;
 
 /// How far a job comes that a fault lets fail.
 const FAILS_AT: f64 = 0.6;
@@ -27,7 +27,11 @@ pub(crate) struct Job {
     pub(crate) tasks: Vec<String>,
     /// How often it was asked for while it ran.
     pub(crate) queries: u8,
+    /// The query that finds it ended.
+    pub(crate) last_query: u8,
     pub(crate) stage: Stage,
+    /// What does not exist is passed over in silence.
+    pub(crate) ignores_missing: bool,
     /// What a fault makes of it.
     pub(crate) failure: Option<JobFailure>,
     /// The applications and tasks that a fault strikes, by id.
@@ -89,7 +93,7 @@ impl Job {
             return false;
         }
         self.queries += 1;
-        self.queries >= LAST_QUERY
+        self.queries >= self.last_query
     }
 
     /// How much of it is done, from 0 to 1: nothing at the first query.
@@ -98,7 +102,9 @@ impl Job {
         match self.stage {
             Stage::Running | Stage::Held if self.queries <= 1 => 0.0,
             _ if fails => FAILS_AT,
-            Stage::Running | Stage::Held => f64::from(self.queries - 1) / f64::from(LAST_QUERY - 1),
+            Stage::Running | Stage::Held => {
+                f64::from(self.queries - 1) / f64::from(self.last_query - 1)
+            }
             Stage::Ended { .. } => 1.0,
         }
     }

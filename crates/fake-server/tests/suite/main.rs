@@ -9,6 +9,7 @@ mod faults;
 mod faults_of_connections;
 mod http;
 mod metastudio;
+mod perturbed;
 mod roma;
 mod served;
 mod smh;

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use validator::Response;
-
 use super::fault::{Effect, ItemFailure, JobFailure};
 use super::glob;
-use crate::engine::{Answer, Broken, Delivery, Refusal};
+use crate::engine::{Answer, Broken, Refusal};
 
 /// What is to be done to one request, and to its answer. The default is nothing.
 #[derive(Debug, Default)]
@@ -83,7 +81,8 @@ impl Struck {
     }
 
     /// Does to the answer what is to be done to it.
-    pub(crate) fn finish(self, mut response: Response) -> Answer {
+    pub(crate) fn finish(self, mut answer: Answer) -> Answer {
+        let response = &mut answer.response;
         if let Some(seconds) = self.retry_after {
             let value = seconds.to_string().into_bytes();
             response.headers.push(("Retry-After".to_owned(), value));
@@ -96,12 +95,8 @@ impl Struck {
                 .headers
                 .push(("Content-Type".to_owned(), value.into_bytes()));
         }
-        Answer {
-            response,
-            delivery: Delivery {
-                delay: self.delay,
-                broken: self.broken,
-            },
-        }
+        answer.delivery.delay = answer.delivery.delay.saturating_add(self.delay);
+        answer.delivery.broken = self.broken;
+        answer
     }
 }
