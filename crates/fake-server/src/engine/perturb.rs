@@ -49,7 +49,7 @@ impl Perturbation {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = turns.of(&tenant);
         *turn += 1;
-        Choices::drawn(Draw::new(seed, &tenant, *turn))
+        Choices::drawn(Draw::new(seed, &tenant, *turn), Draw::new(seed, &tenant, 0))
     }
 }
 

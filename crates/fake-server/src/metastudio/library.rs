@@ -240,7 +240,7 @@ fn describe(project: &str, id: String, asset: &Asset, choices: &Choices) -> Digi
     // The example does without (MS-E11).
     choices.optional(&mut told.thumbnail_url);
     choices.optional(&mut told.block_reason_code);
-    if choices.seldom() {
+    if choices.seldom_a_tenant() {
         told.asset_state = None;
     }
     told

@@ -6,12 +6,17 @@ use crate::engine::Draw;
 #[derive(Debug, Default)]
 pub(crate) struct Choices {
     draw: Option<Draw>,
+    /// Of the tenant, the same for all its requests.
+    lasting: Option<Draw>,
 }
 
 impl Choices {
     /// Choices by chance.
-    pub(crate) fn drawn(draw: Draw) -> Self {
-        Self { draw: Some(draw) }
+    pub(crate) fn drawn(draw: Draw, lasting: Draw) -> Self {
+        Self {
+            draw: Some(draw),
+            lasting: Some(lasting),
+        }
     }
 
     /// The chance itself; none when nothing is perturbed.
@@ -36,6 +41,13 @@ impl Choices {
     /// As [`Self::otherwise`], but seldom: for what a client could not go on after.
     pub(crate) fn seldom(&self) -> bool {
         self.of([false, false, false, true])
+    }
+
+    /// As [`Self::seldom`], but the same in all requests of a tenant: for what a service does one
+    /// way or the other.
+    pub(crate) fn seldom_a_tenant(&self) -> bool {
+        let lasting = self.lasting.clone();
+        lasting.is_some_and(|draw| draw.below(4) == 0)
     }
 
     /// Puts a list into another order.
@@ -64,12 +76,12 @@ mod tests {
         choices.order(&mut list);
         choices.optional(&mut member);
         assert_eq!((list, member, choices.of([7, 8])), ([1, 2, 3], Some(1), 7));
-        assert!(!choices.otherwise() && !choices.seldom());
+        assert!(!choices.otherwise() && !choices.seldom() && !choices.seldom_a_tenant());
     }
 
     #[test]
     fn with_it_each_way_is_taken() {
-        let choices = Choices::drawn(Draw::new(1, "", 0));
+        let choices = Choices::drawn(Draw::new(1, "", 1), Draw::new(1, "", 0));
         for way in 0..4 {
             assert!((0..200).any(|_| choices.of([0, 1, 2, 3]) == way));
         }
