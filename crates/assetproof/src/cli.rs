@@ -264,6 +264,11 @@ each project gets a 500, every batch delete an answer that breaks off.
     --fault '{\"when\": {\"operation\": \"batch-action\", \"nth\": 2}, \"effect\": {\"status\": 500}}' \\
     --fault '{\"when\": {\"operation\": \"batch-delete\"}, \"effect\": {\"truncated\": {\"after\": 10}}}'
 
+Let it differ from request to request in whatever the documents leave free, to find what a client
+relies on without a document's word:
+
+  assetproof serve --perturb 1
+
 Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
 
 /// Flags of `serve`.

@@ -164,3 +164,22 @@ fn a_fault_that_cannot_be_is_refused(#[case] fault: &str, #[case] named: &str) {
     assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
     assert!(ended.err.contains(named), "{}", ended.err);
 }
+
+#[test]
+fn a_seed_perturbs_every_answer_and_does_the_same_again() {
+    let answers = |seed: &str| -> Vec<String> {
+        let serving = Serving::start(&["--perturb", seed]);
+        let answers = (0..5).map(|_| {
+            let headers = "X-Auth-Token: assetproof-token\r\n";
+            let path = "/v1/p1/digital-assets/summarys";
+            let answer = post(&serving.base, path, headers, r#"{"asset_ids": ["a"]}"#);
+            let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+            body.to_owned()
+        });
+        answers.collect()
+    };
+    let first = answers("1");
+    assert_eq!(first, answers("1"));
+    assert_ne!(first, answers("2"));
+    assert_ne!(first[0], first[1]);
+}

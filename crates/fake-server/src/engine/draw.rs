@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 
-/// A row of numbers (SplitMix64).
+/// A row of numbers (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(crate) struct Draw {
     state: Cell<u64>,
@@ -68,7 +68,7 @@ pub(crate) fn hash(text: &str) -> u64 {
     })
 }
 
-/// The finaliser of SplitMix64.
+/// The finaliser of `SplitMix64`.
 pub(crate) fn mix(mut word: u64) -> u64 {
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -214,7 +214,9 @@ impl Row {
         let turn = self.turns.of(tenant);
         turn.seen += 1;
         let due = when.nth.is_none_or(|nth| turn.seen == nth)
-            && when.every.is_none_or(|every| turn.seen % every == 0)
+            && when
+                .every
+                .is_none_or(|every| turn.seen.is_multiple_of(every))
             && when.times.is_none_or(|times| turn.struck < times)
             && when
                 .probability

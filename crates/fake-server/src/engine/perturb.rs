@@ -57,7 +57,7 @@ impl Perturbation {
 pub(crate) fn perturb(answer: &mut Answer, choices: &Choices) {
     if let Some(draw) = choices.draw() {
         body::perturb(&mut answer.response, draw);
-        headers::perturb(&mut answer.response.headers, draw);
+        headers::perturb(&mut answer.response, draw);
         answer.delivery.delay += Duration::from_millis(draw.below(LATEST + 1));
     }
 }

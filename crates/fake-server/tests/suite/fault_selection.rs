@@ -1,5 +1,7 @@
 //! Which requests a fault strikes. No front is needed: the engine decides.
 
+#![allow(clippy::needless_pass_by_value, reason = "rstest hands its cases over")]
+
 use fake_server::Engine;
 use fake_server::engine::Fault;
 use rstest::rstest;

@@ -1,5 +1,7 @@
 //! What faults do to answers, items and jobs, on both fronts.
 
+#![allow(clippy::needless_pass_by_value, reason = "rstest hands its cases over")]
+
 use std::time::Duration;
 
 use fake_server::engine::Fault;
@@ -15,8 +17,8 @@ pub(crate) fn fault(text: &Value) -> Fault {
     Fault::read(&text.to_string()).expect("a fault").remove(0)
 }
 
-async fn served(front: Front, text: Value) -> Served {
-    Served::start_with(front, builder().fault(fault(&text))).await
+async fn served(front: Front, text: &Value) -> Served {
+    Served::start_with(front, builder().fault(fault(text))).await
 }
 
 async fn asset(fake: &Served, id: &str) {
@@ -66,7 +68,7 @@ async fn a_status_comes_with_the_operations_error_body(
     #[case] member: &str,
     #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
-    let fake = served(front, json!({"effect": {"status": status}})).await;
+    let fake = served(front, &json!({"effect": {"status": status}})).await;
     // As the documents have it where they have it: judged by `send`.
     let answer = fake.send(method, target, &TOKEN, body).await;
     assert_eq!((answer.status, &answer.body[member]), (status, &code));
@@ -85,7 +87,7 @@ async fn a_refused_request_changes_nothing(
     #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
     let when = json!({"operation": "batch-action", "nth": 1});
-    let fake = served(front, json!({"when": when, "effect": effect})).await;
+    let fake = served(front, &json!({"when": when, "effect": effect})).await;
     asset(&fake, "a").await;
     let refused = batch(&fake, &["a"]).await;
     assert_eq!(refused.response.status, status);
@@ -102,7 +104,7 @@ async fn a_refused_request_changes_nothing(
 async fn a_wrong_content_type_changes_nothing_else(
     #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
-    let fake = served(front, json!({"effect": {"content_type": "text/html"}})).await;
+    let fake = served(front, &json!({"effect": {"content_type": "text/html"}})).await;
     asset(&fake, "a").await;
     let exchange = batch(&fake, &["a"]).await;
     let types: Vec<_> = (exchange.response.headers.iter())
@@ -122,7 +124,7 @@ async fn a_wrong_content_type_changes_nothing_else(
 async fn chosen_assets_fail(#[values(Front::Wiremock, Front::Axum)] front: Front) {
     let fake = served(
         front,
-        json!({
+        &json!({
             "when": {"operation": "batch-action", "item": "bad-*"},
             "effect": {"items": {"error_code": "MSS.00000099"}},
         }),
@@ -179,7 +181,7 @@ async fn chosen_paths_fail(
     #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
     let when = json!({"item": "*.jpg", "times": 1});
-    let fake = served(front, json!({"when": when, "effect": {"items": items}})).await;
+    let fake = served(front, &json!({"when": when, "effect": {"items": items}})).await;
     files(&fake, &["1.jpg", "2.png"]).await;
     let both = json!([{"path": "1.jpg"}, {"path": "2.png"}]);
     let answer = smh(&fake, &both).await;
@@ -198,7 +200,7 @@ async fn a_task_never_ends(#[values(Front::Wiremock, Front::Axum)] front: Front)
     let when = json!({"operation": "batch-delete"});
     let fake = served(
         front,
-        json!({"when": when, "effect": {"jobs": "never_ends"}}),
+        &json!({"when": when, "effect": {"jobs": "never_ends"}}),
     )
     .await;
     let taken_up = smh(&fake, &json!([{"path": "a"}])).await;
@@ -211,7 +213,7 @@ async fn a_task_never_ends(#[values(Front::Wiremock, Front::Axum)] front: Front)
 #[rstest]
 #[tokio::test]
 async fn a_task_fails_at_60_percent(#[values(Front::Wiremock, Front::Axum)] front: Front) {
-    let fake = served(front, json!({"effect": {"jobs": "fails"}})).await;
+    let fake = served(front, &json!({"effect": {"jobs": "fails"}})).await;
     files(&fake, &["1", "2", "3", "4", "5"]).await;
     let items: Vec<Value> = (1..=5).map(|n| json!({"path": n.to_string()})).collect();
     let taken_up = smh(&fake, &Value::Array(items)).await;
@@ -260,7 +262,7 @@ async fn a_job_never_ends(#[values(Front::Wiremock, Front::Axum)] front: Front) 
     let when = json!({"operation": "assets-delete", "nth": 1});
     let fake = served(
         front,
-        json!({"when": when, "effect": {"jobs": "never_ends"}}),
+        &json!({"when": when, "effect": {"jobs": "never_ends"}}),
     )
     .await;
     let begun = begin(&fake).await;
@@ -285,7 +287,7 @@ async fn a_job_never_ends(#[values(Front::Wiremock, Front::Axum)] front: Front) 
 #[tokio::test]
 async fn a_job_fails_at_60_percent(#[values(Front::Wiremock, Front::Axum)] front: Front) {
     let when = json!({"api": "roma", "operation": "assets-delete", "times": 1});
-    let fake = served(front, json!({"when": when, "effect": {"jobs": "fails"}})).await;
+    let fake = served(front, &json!({"when": when, "effect": {"jobs": "fails"}})).await;
     app_and_task(&fake).await;
     let begun = begin(&fake).await;
     let mut told = Vec::new();
@@ -323,7 +325,7 @@ async fn a_job_fails_at_60_percent(#[values(Front::Wiremock, Front::Axum)] front
 async fn a_job_reports_the_chosen_ones(#[values(Front::Wiremock, Front::Axum)] front: Front) {
     let fake = served(
         front,
-        json!({
+        &json!({
             "when": {"operation": "assets-delete", "item": "task"},
             "effect": {"items": {"error_code": "ROMA.00000042", "error_msg": "locked"}},
         }),
@@ -391,7 +393,7 @@ fn a_fixed_latency_is_always_the_same_and_a_lognormal_one_lies_about_its_median(
 async fn a_late_answer_is_waited_for() {
     let when = json!({"operation": "asset-summary", "nth": 1});
     let fault = json!({"when": when, "effect": {"latency": {"ms": 3_600_000}}});
-    let fake = served(Front::Wiremock, fault).await;
+    let fake = served(Front::Wiremock, &fault).await;
     let send = || {
         let url = format!("{}/v1/p/digital-assets/summarys", fake.base());
         let request = crate::served::client().post(url);

@@ -104,7 +104,7 @@ pub struct Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Truncation {
-    /// So many bytes of the body are sent.
+    /// So many bytes of the body are sent; a body that is no longer comes whole.
     pub after: usize,
     /// As in [`Loss`].
     #[serde(default)]

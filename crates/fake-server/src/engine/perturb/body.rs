@@ -157,7 +157,11 @@ impl<'d> Writer<'d> {
                 self.text.push_str("\\/");
             } else if self.ascii_only && !c.is_ascii() {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    self.text.push_str(&format!("\\u{unit:04x}"));
+                    self.text.push_str("\\u");
+                    let digits = [12, 8, 4, 0].map(|shift| u32::from((*unit >> shift) & 15));
+                    let digits = digits.into_iter();
+                    self.text
+                        .extend(digits.filter_map(|digit| char::from_digit(digit, 16)));
                 }
             } else {
                 self.text.push(c);

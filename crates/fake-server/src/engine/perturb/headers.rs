@@ -1,6 +1,8 @@
 //! Headers: their order, the case of their names, the parameters of the media type, and some that
 //! no document speaks of. Whether the case of a name reaches the client is up to the front.
 
+use validator::Response;
+
 use crate::engine::Draw;
 
 /// Headers that gateways add.
@@ -20,7 +22,12 @@ const JSON: [&str; 4] = [
     "Application/JSON; charset=\"utf-8\"",
 ];
 
-pub(super) fn perturb(headers: &mut Vec<(String, Vec<u8>)>, draw: &Draw) {
+pub(super) fn perturb(response: &mut Response, draw: &Draw) {
+    let headers = &mut response.headers;
+    // The documents show it for what succeeded only.
+    if response.status >= 400 && draw.below(2) == 0 {
+        headers.retain(|(name, _)| !name.eq_ignore_ascii_case("X-Request-Id"));
+    }
     for (name, value) in &mut *headers {
         if name.eq_ignore_ascii_case("Content-Type") && *value == b"application/json" {
             *value = JSON[draw.index(JSON.len())].as_bytes().to_vec();
@@ -47,16 +54,19 @@ mod tests {
 
     #[test]
     fn what_was_there_stays() {
-        let whole = || {
-            vec![
+        let whole = |status| Response {
+            status,
+            headers: vec![
                 ("Content-Type".to_owned(), b"application/json".to_vec()),
                 ("X-Request-Id".to_owned(), b"r".to_vec()),
-            ]
+            ],
+            body: bytes::Bytes::new(),
         };
         let mut first = Vec::new();
         for turn in 0..50 {
-            let mut headers = whole();
-            perturb(&mut headers, &Draw::new(1, "", turn));
+            let mut response = whole(200);
+            perturb(&mut response, &Draw::new(1, "", turn));
+            let headers = response.headers;
             let of = |wanted: &str| {
                 let mut found = headers
                     .iter()
@@ -72,5 +82,11 @@ mod tests {
         first.sort_unstable();
         first.dedup();
         assert!(first.len() > 5, "{first:?}");
+        let without = (0..50).filter(|turn| {
+            let mut refused = whole(400);
+            perturb(&mut refused, &Draw::new(1, "", *turn));
+            refused.header("X-Request-Id").is_none()
+        });
+        assert!((10..40).contains(&without.count()));
     }
 }
