@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use conformance::Partition;
 use contract::Level;
 
+use crate::fault_arg::FaultArg;
+
 /// Proves whether an implementation of a batch asset API does what its documentation says.
 #[derive(Debug, Parser)]
 #[command(name = "assetproof", version, propagate_version = true)]
@@ -261,6 +263,18 @@ Bring it into a state, as Pact's provider-state callback does:
   curl http://127.0.0.1:8080/_states -d \\
     '{\"state\": \"asset exists\", \"params\": {\"project_id\": \"p1\"}, \"action\": \"setup\"}'
 
+Let it fail as asked (schemas/formats/fault.schema.json has every member): the second batch action of
+each project gets a 500, every batch delete an answer that breaks off.
+
+  assetproof serve \\
+    --fault '{\"when\": {\"operation\": \"batch-action\", \"nth\": 2}, \"effect\": {\"status\": 500}}' \\
+    --fault '{\"when\": {\"operation\": \"batch-delete\"}, \"effect\": {\"truncated\": {\"after\": 10}}}'
+
+Let it differ from request to request in whatever the documents leave free, to find what a client
+relies on without a document's word:
+
+  assetproof serve --perturb 1
+
 Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
 
 /// Flags of `serve`.
@@ -273,6 +287,14 @@ pub struct ServeArgs {
     /// The revision of an API's documentation to serve; repeatable.
     #[arg(long, value_name = "API=REVISION", value_parser = pair)]
     pub revision: Vec<(String, String)>,
+    /// Misbehave in this way: a fault in JSON, or a file of one or an array of them; repeatable.
+    #[arg(long, value_name = "JSON|@FILE", value_parser = FaultArg::read)]
+    pub fault: Vec<FaultArg>,
+    /// Take everything that the documents leave free differently for each request: order,
+    /// grouping, undocumented members, spelling, ids, at once or later. The same seed does the same.
+    /// A client that passes under many seeds relies on documented things only.
+    #[arg(long, value_name = "SEED")]
+    pub perturb: Option<u64>,
     #[command(flatten)]
     #[expect(
         missing_docs,

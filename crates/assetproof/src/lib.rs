@@ -8,6 +8,7 @@ mod conformance_command;
 mod contracts;
 mod contracts_command;
 mod error;
+mod fault_arg;
 mod interrupt;
 mod listing;
 mod merge_command;

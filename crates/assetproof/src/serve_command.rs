@@ -37,7 +37,13 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
         builder = builder.access_token(token);
     }
-    let builder = admin_command::configure(builder, &args.admin);
+    let mut builder = admin_command::configure(builder, &args.admin);
+    for fault in args.fault.iter().flat_map(|given| &given.faults) {
+        builder = builder.fault(fault.clone());
+    }
+    if let Some(seed) = args.perturb {
+        builder = builder.perturb(seed);
+    }
     let engine = Arc::new(builder.build()?);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

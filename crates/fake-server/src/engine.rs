@@ -23,12 +23,15 @@ mod authenticate;
 mod builder;
 mod clock;
 mod compiled;
+mod draw;
+mod faults;
 mod ids;
 mod journal;
 mod near_miss;
 mod next_failures;
 mod notes;
 mod params;
+mod perturb;
 pub(crate) mod reply;
 mod route;
 mod scenarios;
@@ -41,6 +44,7 @@ mod strict;
 mod tenant;
 mod tenants;
 pub(crate) mod timestamp;
+mod turns;
 mod whole;
 mod world;
 
@@ -55,12 +59,19 @@ pub use authenticate::{
 };
 pub use builder::{DEFAULT_ASYNC_FROM, DEFAULT_JOB_DURATION, EngineBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub(crate) use draw::Draw;
+pub(crate) use faults::Struck;
+pub use faults::{
+    Effect, Fault, FaultError, Faults, ItemFailure, JobFailure, Latency, Listed, Loss, Throttle,
+    Truncation, When,
+};
 pub use ids::{IdSource, SeededIds};
 pub use journal::{ClientFinding, Counts, DEFAULT_JOURNAL, JOURNAL_BYTES, Journal, Recorded};
 pub use near_miss::{Difference, NearMiss};
 pub use notes::Refused;
 pub(crate) use notes::{Notes, is_blame};
 pub(crate) use params::Params;
+pub(crate) use perturb::Choices;
 pub(crate) use scenarios::{Found, NotPossible};
 pub use scenarios::{Scenario, ScenarioError};
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
@@ -82,7 +93,9 @@ use crate::metastudio::Metastudio;
 use crate::roma::Roma;
 use crate::smh::Smh;
 
+use faults::tenant_of;
 use next_failures::NextFailures;
+use perturb::Perturbation;
 use route::{Route, Routes};
 
 /// The state machines of all APIs with everything that they need. Share it in an `Arc`.
@@ -94,6 +107,9 @@ pub struct Engine {
     authenticator: Box<dyn Authenticator>,
     world: World,
     next_failures: NextFailures,
+    faults: Faults,
+    breaks_connections: bool,
+    perturbation: Perturbation,
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
@@ -113,7 +129,7 @@ impl Engine {
     /// the bytes: what cannot be understood gets an error response.
     pub fn answer(&self, request: &Request) -> Answer {
         let mut notes = Notes::default();
-        let mut answer = Answer::from(self.carry_out(request, &mut notes));
+        let mut answer = self.carry_out(request, &mut notes);
         answer.delivery.delay += self.settings.fixed_delay();
         let status = answer.response.status;
         self.journal
@@ -124,6 +140,18 @@ impl Engine {
     /// The response of [`Engine::answer`] alone.
     pub fn respond(&self, request: &Request) -> Response {
         self.answer(request).response
+    }
+
+    /// The faults, to be changed while the engine serves.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Whether connections may have to be broken, so that a front that needs to prepare for it
+    /// does: a fault does it, or [`EngineBuilder::break_connections`] was told.
+    pub fn breaks_connections(&self) -> bool {
+        self.breaks_connections
+            || (self.faults.list().iter()).any(|listed| listed.fault.breaks_connections())
     }
 
     /// The latest requests that were answered, with what the validator found in them.
@@ -141,27 +169,27 @@ impl Engine {
         self.world.now()
     }
 
-    fn carry_out(&self, request: &Request, notes: &mut Notes) -> Response {
+    fn carry_out(&self, request: &Request, notes: &mut Notes) -> Answer {
         let _shared = self.whole.shared();
         if request.path() == STATES_PATH {
             notes.state_callback = true;
             return if request.method == "POST" {
-                self.states_callback(request)
+                self.states_callback(request).into()
             } else {
-                method_not_allowed(&["POST".to_owned()])
+                method_not_allowed(&["POST".to_owned()]).into()
             };
         }
         match self.routes.find(request.path()) {
             None => {
                 notes.findings = self.findings_of_unmatched(request);
-                self.not_found(request)
+                self.not_found(request).into()
             }
             Some(route) if !route.methods.contains(&request.method) => {
                 notes.api = Some(route.api);
                 notes.findings = self.validator(route.api).request(request).findings;
-                method_not_allowed(&route.methods)
+                method_not_allowed(&route.methods).into()
             }
-            Some(route) => self.respond_at(route, request, notes),
+            Some(route) => self.answer_at(route, request, notes),
         }
     }
 
@@ -174,23 +202,38 @@ impl Engine {
         }
     }
 
-    fn respond_at(&self, route: &Route, request: &Request, notes: &mut Notes) -> Response {
-        let reading = self.validator(route.api).request(request);
-        let response = self.respond_to(route.api, request, &reading, notes);
+    fn answer_at(&self, route: &Route, request: &Request, notes: &mut Notes) -> Answer {
+        let validator = self.validator(route.api);
+        let reading = validator.request(request);
+        let operation = (reading.operation)
+            .and_then(|index| validator.contract().operations.get(index))
+            .map(|operation| operation.id.as_str());
+        let struck = self.faults.strike(route.api, operation, &reading);
+        let choices = self.perturbation.choices(|| tenant_of(&reading));
+        let asked = Asked {
+            api: route.api,
+            request,
+            reading: &reading,
+            operation,
+        };
+        let response = self.respond_to(&asked, &struck, &choices, notes);
+        notes.fault = struck.name();
         notes.take(route.api, reading);
-        response
+        let mut answer = Answer::from(response);
+        perturb::perturb(&mut answer, &choices);
+        struck.finish(answer)
     }
 
     fn respond_to(
         &self,
-        api: Api,
-        request: &Request,
-        reading: &RequestReading,
+        asked: &Asked<'_>,
+        struck: &Struck,
+        choices: &Choices,
         notes: &mut Notes,
     ) -> Response {
+        let Asked { api, reading, .. } = *asked;
         let service = self.service(api);
-        let validator = self.validator(api);
-        let refuse = |refusal| service.refuse(refusal, reading, &self.world);
+        let refuse = |refusal| service.refuse(refusal, reading, &self.world, choices);
 
         if let Some(scope) = service.scope(reading)
             && let Some(status) = self.next_failures.take(&scope)
@@ -198,9 +241,12 @@ impl Engine {
             notes.refused = Some(Refused::Told(status));
             return refuse(Refusal::Told(status));
         }
+        if let Some(refusal) = struck.refusal() {
+            return refuse(refusal);
+        }
         let user = self
             .authenticator
-            .authenticate(api, request, reading, self.world.now());
+            .authenticate(api, asked.request, reading, self.world.now());
         let user = match user {
             Ok(user) => user,
             Err(reason) => {
@@ -208,15 +254,14 @@ impl Engine {
                 return self.explain(refuse(Refusal::Unauthenticated), api, reading, notes);
             }
         };
-        let operation = reading
-            .operation
-            .and_then(|index| validator.contract().operations.get(index));
-        match operation {
+        match asked.operation {
             Some(operation) if breach(reading).is_none() => service.perform(&Call {
-                operation: &operation.id,
+                operation,
                 reading,
                 user,
                 world: &self.world,
+                struck,
+                choices,
             }),
             _ => {
                 notes.refused = Some(Refused::Malformed);
@@ -253,6 +298,16 @@ fn method_not_allowed(methods: &[String]) -> Response {
         .headers
         .push(("Allow".to_owned(), allow.into_bytes()));
     response
+}
+
+/// A request at the path of an API.
+#[derive(Clone, Copy)]
+struct Asked<'r> {
+    api: Api,
+    request: &'r Request,
+    reading: &'r RequestReading,
+    /// The operation's name, if the request is one of an operation.
+    operation: Option<&'r str>,
 }
 
 /// What makes a request malformed, if it is.

@@ -43,6 +43,9 @@ pub enum Error {
         /// Those that there are.
         known: String,
     },
+    /// A fault that was asked for cannot be taken.
+    #[error(transparent)]
+    Fault(#[from] crate::engine::FaultError),
     /// The server could not go on serving.
     #[error("failed to serve")]
     Serve(#[from] io::Error),

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use validator::{RequestReading, Response};
 
 use crate::engine::{
-    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, path_parameter,
-    reply,
+    Action, Call, Choices, Params, Refusal, Scope, Service, StateError, Tenants, World,
+    path_parameter, reply,
 };
 use asset::Asset;
 pub(crate) use library::Library;
@@ -34,7 +34,7 @@ impl Service for Metastudio {
         path_parameter(reading, "project_id").map(|project| Scope::Project(project.to_owned()))
     }
 
-    fn refuse(&self, refusal: Refusal, _: &RequestReading, world: &World) -> Response {
+    fn refuse(&self, refusal: Refusal, _: &RequestReading, world: &World, _: &Choices) -> Response {
         let (status, code, message) = match refusal {
             Refusal::Unauthenticated | Refusal::Told(400) => (400, "MSS.00000001", "Unauthorized"),
             Refusal::Malformed => (400, "MSS.00000003", "Invalid parameter"),
@@ -49,7 +49,9 @@ impl Service for Metastudio {
             "asset-summary" => self.asset_summary(call),
             _ => None,
         };
-        performed.unwrap_or_else(|| self.refuse(Refusal::Malformed, call.reading, call.world))
+        performed.unwrap_or_else(|| {
+            self.refuse(Refusal::Malformed, call.reading, call.world, call.choices)
+        })
     }
 }
 
@@ -59,7 +61,13 @@ impl Metastudio {
         let project = call.path("project_id").to_owned();
         let now = call.world.now();
         let results = self.libraries.with_existing(&project, |library| {
-            library.act(request.action, request.asset_ids, now)
+            library.act(
+                request.action,
+                request.asset_ids,
+                now,
+                call.struck,
+                call.choices,
+            )
         });
         Some(answer(
             200,
@@ -73,13 +81,16 @@ impl Metastudio {
         let project = call.path("project_id").to_owned();
         let now = call.world.now();
         let assets = self.libraries.with_existing(&project, |library| {
-            library.summary(&project, request.asset_ids, now)
+            library.summary(&project, request.asset_ids, now, call.choices)
         });
-        Some(answer(
-            200,
-            &asset_summary::Response::new(assets),
-            call.world,
-        ))
+        Some(match assets {
+            Some(assets) => answer(200, &asset_summary::Response::new(assets), call.world),
+            None => answer(
+                400,
+                &ErrorBody::new("MSS.00000003", "Invalid parameter"),
+                call.world,
+            ),
+        })
     }
 
     /// The state `asset exists`: makes an asset, or takes away the one that a set-up with the same

@@ -26,11 +26,11 @@ use serde_json::{Value, json};
 use validator::{RequestReading, Response};
 
 use crate::engine::{
-    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
+    Action, Call, Choices, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
     path_parameter, reply,
 };
 pub(crate) use instance::Instance;
-use job::{Job, Stage};
+use job::{Job, Stage, Undone, Why};
 pub(crate) use revision::Revision;
 
 /// Project and instance.
@@ -60,13 +60,19 @@ impl Service for Roma {
         path_parameter(reading, "project_id").map(|project| Scope::Project(project.to_owned()))
     }
 
-    fn refuse(&self, refusal: Refusal, reading: &RequestReading, world: &World) -> Response {
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        reading: &RequestReading,
+        world: &World,
+        _: &Choices,
+    ) -> Response {
         match refusal {
             Refusal::Told(status) => error(
                 status,
                 code::TOLD_TO_FAIL,
                 "The request failed.",
-                "The state \"next request fails\" asked for it.",
+                "A state or a fault of the fake asked for it.",
                 world,
             ),
             Refusal::Unauthenticated => error(
@@ -110,7 +116,9 @@ impl Service for Roma {
             "asset-job" => Some(self.asset_job(call)),
             _ => None,
         };
-        performed.unwrap_or_else(|| self.refuse(Refusal::Malformed, call.reading, call.world))
+        performed.unwrap_or_else(|| {
+            self.refuse(Refusal::Malformed, call.reading, call.world, call.choices)
+        })
     }
 }
 
@@ -132,22 +140,45 @@ impl Roma {
         );
         let scope = format!("job {}/{}", tenant.0, tenant.1);
         let now = call.world.now();
+        let choices = call.choices;
         let begun = self.instances.with(tenant, |instance| {
             instance.settle(now, self.job_duration);
             if instance.runs_job_of(&call.user) {
-                return None;
+                return Err(Refused::JobRunning);
+            }
+            if apps.len() + tasks.len() > MAX_ENTRIES && choices.otherwise() {
+                return Err(Refused::TooMany);
+            }
+            let mut unknown = Unknown::Fails;
+            if !instance.has_all(&apps, &tasks) {
+                unknown = choices.of([Unknown::Fails, Unknown::Ignored, Unknown::Refused]);
+            }
+            if unknown == Unknown::Refused {
+                return Err(Refused::NotFound);
             }
             let new_id = |number| call.world.id(&scope, number);
-            Some(instance.begin(Some(&call.user), apps, tasks, now, new_id))
+            let id = instance.begin(Some(&call.user), apps, tasks, now, new_id);
+            instance.arrange_latest(unknown == Unknown::Ignored, choices);
+            instance.strike_latest(call.struck);
+            Ok(id)
         });
+        let refuse = |code, message, details| error(403, code, message, details, call.world);
         Some(match begun {
-            Some(id) => reply::json(200, &r2025_10::Response::new(id)),
-            None => error(
-                403,
+            Ok(id) => reply::json(200, &r2025_10::Response::new(id)),
+            Err(Refused::JobRunning) => refuse(
                 code::JOB_RUNNING,
                 "A deletion job is running.",
                 "A user can have only one deletion job in an instance at a time.",
-                call.world,
+            ),
+            Err(Refused::TooMany) => refuse(
+                code::TOO_MANY,
+                "Too many assets in one request.",
+                "At most 100 applications and tasks can be deleted at a time.",
+            ),
+            Err(Refused::NotFound) => refuse(
+                code::NOT_FOUND,
+                "Not found.",
+                "An application or a task does not exist.",
             ),
         })
     }
@@ -162,7 +193,7 @@ impl Roma {
             instance.settle(now, self.job_duration);
             instance
                 .query(call.path("job_id"), now)
-                .map(|job| self.describe(job))
+                .map(|job| self.describe(job, call.choices))
         });
         told.map_or_else(
             || {
@@ -178,35 +209,35 @@ impl Roma {
         )
     }
 
-    fn describe(&self, job: &Job) -> AssetJob {
-        let (status, share, ended, missing) = match &job.stage {
+    fn describe(&self, job: &Job, choices: &Choices) -> AssetJob {
+        let (status, share, ended, undone) = match &job.stage {
             Stage::Running | Stage::Held => (JobStatus::Running, job.share(), None, &[][..]),
-            Stage::Ended { at, missing } if missing.is_empty() => {
+            Stage::Ended { at, undone } if undone.is_empty() => {
                 (JobStatus::Succeeded, 1.0, Some(*at), &[][..])
             }
-            Stage::Ended { at, missing } => (JobStatus::Failed, 1.0, Some(*at), &missing[..]),
+            Stage::Ended { at, undone } => (JobStatus::Failed, job.share(), Some(*at), &undone[..]),
         };
-        let reasons: Vec<JobReason> = missing
-            .iter()
-            .map(|missing| JobReason {
-                resource_type: Some(missing.kind.to_owned()),
-                resource_name: Some(missing.id.clone()),
-                error_code: Some(code::NOT_FOUND.to_owned()),
-                error_msg: Some(format!("The {} does not exist.", missing.kind)),
-                ..JobReason::default()
-            })
-            .collect();
+        let mut reasons: Vec<JobReason> = undone.iter().map(reason).collect();
+        choices.order(&mut reasons);
         let mut told = AssetJob {
             id: Some(job.id.clone()),
             kind: Some("delete".to_owned()),
-            status: Some(status),
+            status: Some(spelling(status, choices)),
             progress_percent: Progress::try_from(share).ok(),
-            begin_time: Some(self.revision.time(job.begun)),
-            end_time: ended.map(|at| self.revision.time(at)),
+            begin_time: Some(self.revision.time(job.begun, choices)),
+            end_time: ended.map(|at| self.revision.time(at, choices)),
             ..AssetJob::default()
         };
         if !reasons.is_empty() {
-            self.revision.set_reasons(&mut told, reasons);
+            self.revision.set_reasons(&mut told, reasons, choices);
+        }
+        // Beyond its id and its status, nothing of a job is sure to be told.
+        choices.optional(&mut told.kind);
+        choices.optional(&mut told.progress_percent);
+        choices.optional(&mut told.begin_time);
+        choices.optional(&mut told.end_time);
+        if choices.otherwise() {
+            told.archive_id = Some(String::new());
         }
         told
     }
@@ -296,6 +327,62 @@ impl Roma {
                 Ok(json!({}))
             }
         }
+    }
+}
+
+/// Why no job is begun.
+enum Refused {
+    JobRunning,
+    /// Too many of both together (RO-E02).
+    TooMany,
+    /// Something does not exist (RO-E14).
+    NotFound,
+}
+
+/// What becomes of an application or a task that does not exist (RO-E14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// The job fails.
+    Fails,
+    /// It does as if it had been there.
+    Ignored,
+    /// No job is begun.
+    Refused,
+}
+
+/// The status as the table or the example spells it (RO-E10).
+fn spelling(status: JobStatus, choices: &Choices) -> JobStatus {
+    let as_in_example = match status {
+        JobStatus::Running => JobStatus::RunningAsInExample,
+        JobStatus::Succeeded => JobStatus::SucceededAsInExample,
+        JobStatus::Failed => JobStatus::FailedAsInExample,
+        spelt => spelt,
+    };
+    choices.of([status, as_in_example])
+}
+
+/// Why a job did not do something, as it is told.
+fn reason(undone: &Undone) -> JobReason {
+    let (code, message) = match &undone.why {
+        Why::Missing => (
+            code::NOT_FOUND,
+            format!("The {} does not exist.", undone.kind),
+        ),
+        Why::BrokenOff => (code::TOLD_TO_FAIL, "The job broke off.".to_owned()),
+        Why::Told(failure) => (
+            failure.error_code.as_deref().unwrap_or(code::TOLD_TO_FAIL),
+            failure
+                .error_msg
+                .clone()
+                .unwrap_or_else(|| format!("The {} could not be deleted.", undone.kind)),
+        ),
+    };
+    JobReason {
+        resource_type: Some(undone.kind.to_owned()),
+        resource_name: Some(undone.id.clone()),
+        error_code: Some(code.to_owned()),
+        error_msg: Some(message),
+        ..JobReason::default()
     }
 }
 

@@ -14,13 +14,14 @@ mod scenarios;
 mod space;
 mod tree;
 
-use models::smh::batch_delete::{Done, Later, Request};
+use models::smh::Reading;
+use models::smh::batch_delete::{Done, ItemResult, Later, Request};
 use serde_json::{Value, json};
 use validator::{RequestReading, Response};
 
 use crate::engine::{
-    Action, Call, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
-    path_parameter, reply,
+    Action, Call, Choices, JobFailure, Params, Refusal, Scope, Service, StateError, Tenants, World,
+    breach, path_parameter, reply,
 };
 use space::Mode;
 pub(crate) use space::Space;
@@ -44,16 +45,22 @@ impl Service for Smh {
         path_parameter(reading, "LibraryId").map(|library| Scope::Library(library.to_owned()))
     }
 
-    fn refuse(&self, refusal: Refusal, reading: &RequestReading, _: &World) -> Response {
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        reading: &RequestReading,
+        _: &World,
+        choices: &Choices,
+    ) -> Response {
         match refusal {
             Refusal::Told(status) => error(status, "RequestFailed", "The request failed."),
             Refusal::Unauthenticated => error(
-                403,
+                choices.of([403, 401, 400]),
                 "InvalidAccessToken",
                 "The access token is missing or not accepted.",
             ),
             Refusal::Malformed => error(
-                400,
+                choices.of([400, 422, 403]),
                 "InvalidParameter",
                 &breach(reading).map_or_else(
                     || "The request is not as documented.".to_owned(),
@@ -75,7 +82,9 @@ impl Service for Smh {
             "task" => self.task(call),
             _ => None,
         };
-        performed.unwrap_or_else(|| self.refuse(Refusal::Malformed, call.reading, call.world))
+        performed.unwrap_or_else(|| {
+            self.refuse(Refusal::Malformed, call.reading, call.world, call.choices)
+        })
     }
 }
 
@@ -90,7 +99,8 @@ impl Smh {
 
     fn batch_delete(&self, call: &Call<'_>) -> Option<Response> {
         let items: Request = call.body()?;
-        if items.len() > MOST_ITEMS {
+        let choices = call.choices;
+        if items.len() > MOST_ITEMS && !choices.otherwise() {
             let message = format!("At most {MOST_ITEMS} items can be deleted at a time.");
             return Some(error(400, "TooManyItems", &message));
         }
@@ -98,13 +108,16 @@ impl Smh {
         Some(self.spaces.with(tenant_of(call), |space| {
             let later = match space.mode {
                 Some(mode) => mode == Mode::Later,
-                None => items.len() >= self.async_from,
-            };
-            let result = space.delete(&items);
+                None => choices.of([items.len() >= self.async_from, true, false]),
+            } || call.struck.jobs().is_some();
+            let result = space.delete(&items, call.struck, choices);
             if later {
-                reply::json(202, &Later::new(space.take_up(result, now)))
+                let held = call.struck.jobs() == Some(JobFailure::NeverEnds);
+                reply::json(202, &Later::new(space.take_up(result, held, now, choices)))
             } else {
                 let all = result.iter().all(|item| item.status.code().is_success());
+                let mut result = result;
+                spell(&mut result, choices.otherwise());
                 reply::json(if all { 200 } else { 207 }, &Done::new(result))
             }
         }))
@@ -118,9 +131,17 @@ impl Smh {
             .collect();
         let ids = ids?;
         let now = call.world.now();
-        let tasks = self
+        let mut tasks = self
             .spaces
             .with_existing(&tenant_of(call), |space| space.query(&ids, now));
+        let as_text = call.choices.otherwise();
+        for task in &mut tasks {
+            if as_text {
+                task.status = Reading::Text(task.status.code());
+            }
+            spell(task.result.as_deref_mut().unwrap_or_default(), as_text);
+        }
+        call.choices.order(&mut tasks);
         Some(if tasks.is_empty() {
             error(404, "TaskNotFound", "None of the tasks is known.")
         } else {
@@ -205,6 +226,13 @@ fn tenant_of(call: &Call<'_>) -> Tenant {
         call.path("LibraryId").to_owned(),
         call.path("SpaceId").to_owned(),
     )
+}
+
+/// Writes statuses as the table has them or as the examples do (SM-E01), all the same way.
+fn spell(result: &mut [ItemResult], as_text: bool) {
+    for item in result.iter_mut().filter(|_| as_text) {
+        item.status = Reading::Text(item.status.code());
+    }
 }
 
 fn error(status: u16, code: &str, message: &str) -> Response {

@@ -2,25 +2,34 @@
 //! to the engine, with the whole of wiremock beside it.
 //!
 //! Mocks that a test mounts itself come first, since the engine's mock has the lowest priority.
+//! What wiremock cannot do, breaking a connection amid an answer, a relay in front of it does
+//! ([`relay`]); it is there only when a fault of that kind was told to the builder, or
+//! [`EngineBuilder::break_connections`].
+//!
 //! wiremock reads a request's target as a URL, so `.` and `..` segments are gone before the engine
 //! sees them; the standalone front keeps them. wiremock keeps each request in memory, so use the
 //! standalone front for anything that runs long.
 
+mod relay;
+mod response;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 use crate::Result;
-use crate::engine::{ClientFinding, Engine, EngineBuilder, Journal, StateError};
+use crate::engine::{Answer, ClientFinding, Engine, EngineBuilder, Journal, StateError, reply};
+use relay::Relay;
 
 /// A fake that runs in this process, on a free port of the loopback interface, until it is
 /// dropped.
 #[derive(Debug)]
 pub struct FakeServer {
     server: MockServer,
+    relay: Option<Relay>,
     engine: Arc<Engine>,
 }
 
@@ -30,7 +39,7 @@ impl EngineBuilder {
     /// # Errors
     /// As [`EngineBuilder::build`].
     pub async fn start(self) -> Result<FakeServer> {
-        Ok(FakeServer::serving(Arc::new(self.build()?)).await)
+        FakeServer::try_serving(Arc::new(self.build()?)).await
     }
 }
 
@@ -41,20 +50,47 @@ impl FakeServer {
     }
 
     /// Serves an engine that is there already.
+    ///
+    /// # Panics
+    /// When it breaks connections and the system gives no port or thread for it; wiremock panics
+    /// then too.
     pub async fn serving(engine: Arc<Engine>) -> Self {
+        let served = Self::try_serving(engine).await;
+        served.expect("the loopback interface has a free port")
+    }
+
+    async fn try_serving(engine: Arc<Engine>) -> Result<Self> {
         let server = MockServer::start().await;
+        let relay = if engine.breaks_connections() {
+            Some(Relay::start(*server.address())?)
+        } else {
+            None
+        };
+        let responder = Responder {
+            engine: Arc::clone(&engine),
+            relayed: relay.is_some(),
+        };
         Mock::given(any())
-            .respond_with(Responder(Arc::clone(&engine)))
+            .respond_with(responder)
             .with_priority(u8::MAX)
             .named("the fake's engine")
             .mount(&server)
             .await;
-        Self { server, engine }
+        Ok(Self {
+            server,
+            relay,
+            engine,
+        })
     }
 
-    /// Its base URL without a slash at the end, e.g. `http://127.0.0.1:41234`.
+    /// Its base URL without a slash at the end, e.g. `http://127.0.0.1:41234`. With a relay it is
+    /// not that of the wiremock server, which cannot break connections.
     pub fn uri(&self) -> String {
-        self.server.uri()
+        let relay = self.relay.as_ref();
+        relay.map_or_else(
+            || self.server.uri(),
+            |relay| format!("http://{}", relay.address()),
+        )
     }
 
     /// The wiremock server, for mounting own mocks and expectations. Its `reset` takes the
@@ -123,18 +159,37 @@ impl FakeServer {
     }
 }
 
-/// Hands requests to the engine.
-struct Responder(Arc<Engine>);
+/// Hands requests to the engine, and gives out its answers.
+struct Responder {
+    engine: Arc<Engine>,
+    /// Whether a relay breaks the connections that are to be broken.
+    relayed: bool,
+}
 
 impl Respond for Responder {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let response = self.0.respond(&read(request));
-        response.headers.into_iter().fold(
-            ResponseTemplate::new(response.status).set_body_bytes(response.body),
+        let Answer { response, delivery } = self.engine.answer(&read(request));
+        let response = if delivery.broken.is_some() && !self.relayed {
+            reply::json(500, &json!({"error": NO_RELAY}))
+        } else {
+            response
+        };
+        let template = response.headers.into_iter().fold(
+            ResponseTemplate::new(response.status)
+                .set_body_bytes(response.body)
+                .set_delay(delivery.delay),
             |template, (name, value)| template.append_header(name, value),
-        )
+        );
+        match delivery.broken.filter(|_| self.relayed) {
+            Some(broken) => template.insert_header(relay::MARK, relay::mark(broken)),
+            None => template,
+        }
     }
 }
+
+/// What a fault gets that came too late for this front.
+const NO_RELAY: &str = "a fault asks this fake to break the connection, which wiremock cannot: \
+    call break_connections() on its builder, or give the fault to the builder";
 
 fn read(request: &wiremock::Request) -> validator::Request {
     let url = &request.url;

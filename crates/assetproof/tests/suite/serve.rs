@@ -129,3 +129,57 @@ fn an_unknown_revision_is_refused_with_those_that_there_are() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("2022-12, 2025-10"), "{}", ended.err);
 }
+
+#[test]
+fn faults_are_given_on_the_command_line_and_in_a_file() {
+    let file = crate::program::folder("faults").join("faults.json");
+    let fault = r#"[{"when": {"api": "smh"}, "effect": {"status": 503}}]"#;
+    std::fs::write(&file, fault).expect("the file can be written");
+    let serving = Serving::start(&[
+        "--fault",
+        r#"{"when": {"project_id": "p2"}, "effect": {"throttle": {"retry_after": 9}}}"#,
+        "--fault",
+        &format!("@{}", file.display()),
+    ]);
+    let path = "/v1/p2/digital-assets/summarys";
+    let throttled = post(&serving.base, path, "", r#"{"asset_ids": []}"#);
+    assert!(
+        throttled.starts_with("HTTP/1.1 429")
+            && throttled.to_ascii_lowercase().contains("retry-after: 9"),
+        "{throttled}"
+    );
+    let failed = post(&serving.base, "/api/v1/batch/l/s?delete", "", "[]");
+    assert!(failed.starts_with("HTTP/1.1 503"), "{failed}");
+}
+
+#[rstest]
+#[case(r#"{"effect": {"explode": {}}}"#, "unknown variant `explode`")]
+#[case("@no-such-file.json", "failed to read no-such-file.json")]
+#[case(
+    r#"{"when": {"operation": "x"}, "effect": {"reset": {}}}"#,
+    "there is no \"x\", only batch-action"
+)]
+fn a_fault_that_cannot_be_is_refused(#[case] fault: &str, #[case] named: &str) {
+    let ended = run(&mut assetproof(&["serve", "--fault", fault]));
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+    assert!(ended.err.contains(named), "{}", ended.err);
+}
+
+#[test]
+fn a_seed_perturbs_every_answer_and_does_the_same_again() {
+    let answers = |seed: &str| -> Vec<String> {
+        let serving = Serving::start(&["--perturb", seed]);
+        let answers = (0..5).map(|_| {
+            let headers = "X-Auth-Token: assetproof-token\r\n";
+            let path = "/v1/p1/digital-assets/summarys";
+            let answer = post(&serving.base, path, headers, r#"{"asset_ids": ["a"]}"#);
+            let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+            body.to_owned()
+        });
+        answers.collect()
+    };
+    let first = answers("1");
+    assert_eq!(first, answers("1"));
+    assert_ne!(first, answers("2"));
+    assert_ne!(first[0], first[1]);
+}

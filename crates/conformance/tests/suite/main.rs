@@ -2,6 +2,7 @@
 
 mod against_the_fake;
 mod against_the_foreign;
+mod against_the_perturbed;
 mod baseline;
 mod histories;
 mod known_states;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An API with a stateful fake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum Api {
     /// Digital assets: batch actions and summaries.
     Metastudio,
@@ -38,6 +41,23 @@ impl Api {
             Self::Roma => "2022-12",
             Self::Smh => "2026-01",
         }
+    }
+}
+
+impl TryFrom<String> for Api {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            format!("there is no API {name:?}, only {known}")
+        })
+    }
+}
+
+impl From<Api> for &'static str {
+    fn from(api: Api) -> Self {
+        api.name()
     }
 }
 

@@ -9,10 +9,11 @@ use validator::Validator;
 use super::compiled;
 use super::journal::{DEFAULT_JOURNAL, Journal, Mask};
 use super::next_failures::NextFailures;
+use super::perturb::{Perturbation, PerturbedIds};
 use super::route::Routes;
 use super::{
-    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine,
-    IdSource, SeededIds, Settings, SystemClock, Whole, World,
+    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine, Fault,
+    Faults, IdSource, SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
 use crate::roma::{Revision, Roma};
@@ -39,6 +40,9 @@ pub struct EngineBuilder {
     async_from: usize,
     journal: usize,
     strict_client: bool,
+    faults: Vec<Fault>,
+    breaks_connections: bool,
+    perturbed: Option<u64>,
 }
 
 impl Default for EngineBuilder {
@@ -55,6 +59,9 @@ impl Default for EngineBuilder {
             async_from: DEFAULT_ASYNC_FROM,
             journal: DEFAULT_JOURNAL,
             strict_client: false,
+            faults: Vec::new(),
+            breaks_connections: false,
+            perturbed: None,
         }
     }
 }
@@ -147,11 +154,35 @@ impl EngineBuilder {
         self
     }
 
+    /// Misbehaves in this way; may be told several times. [`Engine::faults`] changes them later.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
+    /// Takes everything that the documents leave free differently for each request, as follows
+    /// from this seed: order, grouping, undocumented members, spelling, ids, at once or later.
+    #[must_use]
+    pub fn perturb(mut self, seed: u64) -> Self {
+        self.perturbed = Some(seed);
+        self
+    }
+
+    /// Lets faults that break connections be added later to a fake that is served in process:
+    /// wiremock breaks none, so a relay in front of it has to be there from the start. A fault of
+    /// that kind given to [`EngineBuilder::fault`] brings it along.
+    #[must_use]
+    pub fn break_connections(mut self) -> Self {
+        self.breaks_connections = true;
+        self
+    }
+
     /// Makes the engine.
     ///
     /// # Errors
-    /// An API or a revision that has no state machine, or a contract that cannot be loaded or
-    /// compiled.
+    /// An API or a revision that has no state machine, a contract that cannot be loaded or
+    /// compiled, or a fault with a member that cannot be used.
     pub fn build(self) -> Result<Engine> {
         if let Some(api) = self.revisions.keys().find(|api| Api::named(api).is_none()) {
             return Err(Error::UnknownApi {
@@ -175,6 +206,15 @@ impl EngineBuilder {
             self.validator_of(Api::Roma)?,
             self.validator_of(Api::Smh)?,
         ];
+        let operations = Api::ALL.into_iter().zip(&validators);
+        let operations = operations.flat_map(|(api, validator)| {
+            let operations = validator.contract().operations.iter();
+            operations.map(move |operation| (api, operation.id.clone()))
+        });
+        let faults = Faults::new(operations.collect());
+        for fault in self.faults {
+            faults.add(fault)?;
+        }
         let mut routes = Routes::default();
         for (api, validator) in Api::ALL.into_iter().zip(&validators) {
             routes.add(api, validator.contract());
@@ -189,12 +229,19 @@ impl EngineBuilder {
         let authenticator = self
             .authenticator
             .unwrap_or_else(|| Box::new(AcceptedTokens::new(tokens, access_tokens)));
+        let ids: Arc<dyn IdSource> = match self.perturbed {
+            Some(seed) => Arc::new(PerturbedIds::new(self.ids, seed)),
+            None => self.ids,
+        };
         Ok(Engine {
             validators,
             routes,
             authenticator,
-            world: World::new(self.clock, self.ids),
+            world: World::new(self.clock, ids),
             next_failures: NextFailures::default(),
+            faults,
+            breaks_connections: self.breaks_connections,
+            perturbation: Perturbation::new(self.perturbed),
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),

@@ -4,12 +4,21 @@
 //! what other tenants do at the same time.
 
 use std::fmt;
+use std::sync::Arc;
+
+use super::draw::{hash, mix};
 
 /// Where the engine takes ids from.
 pub trait IdSource: Send + Sync + fmt::Debug {
     /// The id of the `number`th thing of a `scope`, for example the third job of an instance. The
     /// same arguments give the same id; ids of different arguments differ.
     fn id(&self, scope: &str, number: u64) -> String;
+}
+
+impl<S: IdSource + ?Sized> IdSource for Arc<S> {
+    fn id(&self, scope: &str, number: u64) -> String {
+        (**self).id(scope, number)
+    }
 }
 
 /// Ids of 32 hexadecimal digits that follow from a seed.
@@ -27,21 +36,11 @@ impl SeededIds {
 
 impl IdSource for SeededIds {
     fn id(&self, scope: &str, number: u64) -> String {
-        // FNV-1a over the scope, then SplitMix64 finalisers: no cryptography is needed, only that
-        // neighbours look unlike each other and that every platform makes the same ids.
-        let scope = scope.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let scope = hash(scope);
         let high = mix(scope ^ mix(self.seed));
         let low = mix(high ^ mix(number.wrapping_add(0x9e37_79b9_7f4a_7c15)));
         format!("{high:016x}{low:016x}")
     }
-}
-
-fn mix(mut word: u64) -> u64 {
-    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    word ^ (word >> 31)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use validator::{RequestReading, Response};
 
-use super::{User, World};
+use super::{Choices, Struck, User, World};
 
 /// A well-formed, authenticated request of one operation.
 pub(crate) struct Call<'c> {
@@ -18,6 +18,10 @@ pub(crate) struct Call<'c> {
     pub(crate) user: User,
     /// Time and ids.
     pub(crate) world: &'c World,
+    /// What faults do to items and jobs.
+    pub(crate) struck: &'c Struck,
+    /// What to do where the documents let the server choose.
+    pub(crate) choices: &'c Choices,
 }
 
 impl Call<'_> {
@@ -44,7 +48,7 @@ pub(crate) fn path_parameter<'r>(reading: &'r RequestReading, name: &str) -> Opt
 /// Why a request gets no answer from the state machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Refusal {
-    /// The state `next request fails` asked for this status.
+    /// The state `next request fails`, or a fault, asked for this status.
     Told(u16),
     /// No credential is given, or one that is not accepted.
     Unauthenticated,
@@ -67,7 +71,13 @@ pub(crate) trait Service: Send + Sync + fmt::Debug {
     fn scope(&self, reading: &RequestReading) -> Option<Scope>;
 
     /// The documented refusal, or the inferred one where the document has none.
-    fn refuse(&self, refusal: Refusal, reading: &RequestReading, world: &World) -> Response;
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        reading: &RequestReading,
+        world: &World,
+        choices: &Choices,
+    ) -> Response;
 
     /// Carries the request out.
     fn perform(&self, call: &Call<'_>) -> Response;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::asset::{Asset, NotAllowed};
-use crate::engine::{SetUps, count};
+use crate::engine::{Choices, ItemFailure, SetUps, Struck, count};
 
 /// The assets of one project.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -39,11 +39,15 @@ enum Failure {
 }
 
 impl Failure {
-    fn body(self) -> ErrorBody {
+    /// As inferred; no document says which code it is.
+    fn body(self, choices: &Choices) -> ErrorBody {
         match self {
-            Self::Unknown => ErrorBody::new("MSS.00000011", "Asset not found."),
+            Self::Unknown => ErrorBody::new(
+                choices.of(["MSS.00000011", "MSS.00000404", "MSS.99999999"]),
+                "Asset not found.",
+            ),
             Self::NotAllowed => ErrorBody::new(
-                "MSS.00000012",
+                choices.of(["MSS.00000012", "MSS.00000011", "MSS.00000409"]),
                 "The asset's state does not allow the operation.",
             ),
         }
@@ -51,18 +55,30 @@ impl Failure {
 }
 
 impl Library {
-    /// Carries out `action` for each asset once, and groups the ids by how it went.
+    /// Carries out `action` for each asset once, and groups the ids by how it went. Those that a
+    /// fault strikes are left alone and fail.
     pub(crate) fn act(
         &mut self,
         action: Action,
         ids: Vec<String>,
         now: SystemTime,
+        struck: &Struck,
+        choices: &Choices,
     ) -> Vec<AssetActionResult> {
         let mut succeeded = Vec::new();
         let mut unknown = Vec::new();
         let mut not_allowed = Vec::new();
+        let mut told: Vec<(ErrorBody, Vec<String>)> = Vec::new();
         for id in once_each(ids) {
-            match self.act_on(&id, action, now) {
+            if let Some(failure) = struck.item(&id) {
+                let body = body_of(failure);
+                match told.iter_mut().find(|(known, _)| *known == body) {
+                    Some((_, ids)) => ids.push(id),
+                    None => told.push((body, vec![id])),
+                }
+                continue;
+            }
+            match self.act_on(&id, action, now, choices) {
                 Ok(()) => succeeded.push(id),
                 Err(Failure::Unknown) => unknown.push(id),
                 Err(Failure::NotAllowed) => not_allowed.push(id),
@@ -77,38 +93,64 @@ impl Library {
             (Failure::NotAllowed, not_allowed),
         ] {
             if !ids.is_empty() {
-                results.push(AssetActionResult::failed(ids, failure.body()));
+                results.push(AssetActionResult::failed(ids, failure.body(choices)));
             }
         }
-        results
+        let told = told.into_iter();
+        results.extend(told.map(|(body, ids)| AssetActionResult::failed(ids, body)));
+        arrange(results, choices)
     }
 
-    fn act_on(&mut self, id: &str, action: Action, now: SystemTime) -> Result<(), Failure> {
+    fn act_on(
+        &mut self,
+        id: &str,
+        action: Action,
+        now: SystemTime,
+        choices: &Choices,
+    ) -> Result<(), Failure> {
         let asset = self.assets.get_mut(id).ok_or(Failure::Unknown)?;
         asset.settle(now);
         if asset.state == AssetState::Deleted {
             return Err(Failure::Unknown);
         }
+        // Whether sharing succeeds for an asset, no document says.
+        if matches!(action, Action::Share | Action::Unshare) && choices.otherwise() {
+            return Err(Failure::NotAllowed);
+        }
         asset
             .act(action, now)
-            .map_err(|NotAllowed| Failure::NotAllowed)
+            .map_err(|NotAllowed| Failure::NotAllowed)?;
+        // Nor which of its two states a restored one comes back to.
+        if action == Action::Restore {
+            asset.state = choices.of([asset.state, AssetState::Unactived, AssetState::Actived]);
+        }
+        Ok(())
     }
 
-    /// What is known of the assets of those ids.
+    /// What is known of the assets of those ids; none when that is refused because nothing ever
+    /// was, which is open (MS-AS-10).
     pub(crate) fn summary(
         &mut self,
         project: &str,
         ids: Vec<String>,
         now: SystemTime,
-    ) -> Vec<DigitalAssetSummary> {
-        once_each(ids)
+        choices: &Choices,
+    ) -> Option<Vec<DigitalAssetSummary>> {
+        let ids = once_each(ids);
+        let unheard_of = !ids.iter().any(|id| self.assets.contains_key(id));
+        if unheard_of && !ids.is_empty() && choices.seldom() {
+            return None;
+        }
+        let mut listed: Vec<DigitalAssetSummary> = ids
             .into_iter()
             .filter_map(|id| {
                 let asset = self.assets.get_mut(&id)?;
                 asset.settle(now);
-                (asset.state != AssetState::Deleted).then(|| describe(project, id, asset))
+                is_listed(asset.state, choices).then(|| describe(project, id, asset, choices))
             })
-            .collect()
+            .collect();
+        choices.order(&mut listed);
+        Some(listed)
     }
 
     /// Puts an asset in, under the given id or a new one, and gives its id.
@@ -139,6 +181,14 @@ impl Library {
     }
 }
 
+/// The error of an item that a fault strikes.
+fn body_of(failure: &ItemFailure) -> ErrorBody {
+    ErrorBody::new(
+        failure.error_code.as_deref().unwrap_or("MSS.00000004"),
+        failure.error_msg.as_deref().unwrap_or("Internal Error"),
+    )
+}
+
 /// The ids without repetitions, in the order of their first.
 fn once_each(ids: Vec<String>) -> Vec<String> {
     let mut seen = HashSet::with_capacity(ids.len());
@@ -147,10 +197,41 @@ fn once_each(ids: Vec<String>) -> Vec<String> {
     once
 }
 
-fn describe(project: &str, id: String, asset: &Asset) -> DigitalAssetSummary {
+/// Whether the summary lists an asset of that state. Those that an owner can do something with
+/// SHOULD be listed (MS-AS-12); of the others it is open, of a frozen one expressly (MS-E16).
+fn is_listed(state: AssetState, choices: &Choices) -> bool {
+    use AssetState::{Block, Deleted, Failed, WaitingDelete};
+    let usually = state != Deleted;
+    if matches!(state, Block | Deleted | Failed | WaitingDelete) {
+        choices.of([usually, !usually])
+    } else {
+        usually
+    }
+}
+
+/// The results in an order and in groups of which no document says anything.
+fn arrange(mut results: Vec<AssetActionResult>, choices: &Choices) -> Vec<AssetActionResult> {
+    for result in &mut results {
+        choices.order(&mut result.asset_ids);
+    }
+    if choices.otherwise() {
+        let each_alone = |result: AssetActionResult| {
+            let ids = result.asset_ids.clone();
+            ids.into_iter().map(move |id| AssetActionResult {
+                asset_ids: vec![id],
+                ..result.clone()
+            })
+        };
+        results = results.into_iter().flat_map(each_alone).collect();
+    }
+    choices.order(&mut results);
+    results
+}
+
+fn describe(project: &str, id: String, asset: &Asset, choices: &Choices) -> DigitalAssetSummary {
     // A name under .invalid (RFC 6761) leads nowhere, so no client follows it by mistake.
     let url = |what| Some(format!("https://assets.invalid/{project}/{id}/{what}.png"));
-    DigitalAssetSummary {
+    let mut told = DigitalAssetSummary {
         asset_name: Some(asset.name.clone()),
         asset_state: Some(asset.state),
         asset_type: Some(asset.kind),
@@ -158,7 +239,14 @@ fn describe(project: &str, id: String, asset: &Asset) -> DigitalAssetSummary {
         cover_url: url("cover"),
         thumbnail_url: url("thumbnail"),
         ..DigitalAssetSummary::new(id)
+    };
+    // The example does without (MS-E11).
+    choices.optional(&mut told.thumbnail_url);
+    choices.optional(&mut told.block_reason_code);
+    if choices.seldom_a_tenant() {
+        told.asset_state = None;
     }
+    told
 }
 
 #[cfg(test)]
@@ -192,7 +280,13 @@ mod tests {
             ("b", AssetState::Block),
             ("c", AssetState::Unactived),
         ]);
-        let results = library.act(Action::Delete, ids(&["x", "a", "b", "a", "c"]), NOW);
+        let results = library.act(
+            Action::Delete,
+            ids(&["x", "a", "b", "a", "c"]),
+            NOW,
+            &Struck::default(),
+            &Choices::default(),
+        );
         let groups: Vec<(RetStatus, Vec<String>, Option<String>)> = results
             .into_iter()
             .map(|result| {
@@ -223,7 +317,14 @@ mod tests {
 
     #[test]
     fn an_empty_batch_has_no_results() {
-        assert!(library(&[]).act(Action::Delete, Vec::new(), NOW).is_empty());
+        let results = library(&[]).act(
+            Action::Delete,
+            Vec::new(),
+            NOW,
+            &Struck::default(),
+            &Choices::default(),
+        );
+        assert!(results.is_empty());
     }
 
     #[test]
@@ -234,7 +335,13 @@ mod tests {
             ("d", AssetState::Deleted),
         ]);
         let listed: Vec<(String, Option<AssetState>, bool)> = library
-            .summary("p", ids(&["b", "d", "x", "a", "b"]), NOW)
+            .summary(
+                "p",
+                ids(&["b", "d", "x", "a", "b"]),
+                NOW,
+                &Choices::default(),
+            )
+            .expect("not refused")
             .into_iter()
             .map(|asset| {
                 (
@@ -263,7 +370,8 @@ mod tests {
         let two = library.set_up(&Map::new(), asset, None, |number| number.to_string());
         library.tear_down(&params);
         library.tear_down(&params);
-        let left = library.summary("p", vec![one, two.clone()], NOW);
+        let left = library.summary("p", vec![one, two.clone()], NOW, &Choices::default());
+        let left = left.expect("not refused");
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].asset_id, two);
     }

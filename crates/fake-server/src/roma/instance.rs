@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::job::{Job, Missing, Stage};
+use super::job::{Job, LAST_QUERY, Stage, Undone, Why};
 use super::owner::Owner;
-use crate::engine::{SetUps, User, count, in_order};
+use crate::engine::{Choices, ItemFailure, JobFailure, SetUps, Struck, User, count, in_order};
 
 /// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
 const ENDED_JOBS_KEPT: usize = 1000;
@@ -59,16 +59,33 @@ impl Assets {
         }
     }
 
-    fn delete(&mut self, kind: &'static str, ids: &[String], missing: &mut Vec<Missing>) {
-        for id in ids {
-            if !self.ids.remove(id) {
-                missing.push(Missing {
-                    kind,
-                    id: id.clone(),
-                });
+    /// Deletes what the job is to delete of these, and notes what it does not.
+    fn delete(&mut self, kind: &'static str, ids: &[String], job: &Ending) -> Vec<Undone> {
+        let why = |id: &String| {
+            if job.breaks_off {
+                return Some(Why::BrokenOff);
             }
-        }
+            if let Some((_, failure)) = job.spared.iter().find(|(spared, _)| spared == id) {
+                return Some(Why::Told(failure.clone()));
+            }
+            let missing = !self.ids.remove(id) && !job.ignores_missing;
+            missing.then_some(Why::Missing)
+        };
+        let undone = ids.iter().map(why).zip(ids);
+        undone
+            .filter_map(|(why, id)| {
+                let (id, why) = (id.clone(), why?);
+                Some(Undone { kind, id, why })
+            })
+            .collect()
     }
+}
+
+/// What faults make of the end of a job.
+struct Ending {
+    breaks_off: bool,
+    ignores_missing: bool,
+    spared: Vec<(String, ItemFailure)>,
 }
 
 impl Instance {
@@ -116,13 +133,45 @@ impl Instance {
             apps,
             tasks,
             queries: 0,
+            last_query: LAST_QUERY,
             stage: Stage::Running,
+            ignores_missing: false,
+            failure: None,
+            spared: Vec::new(),
         });
         while self.jobs.len() > ENDED_JOBS_KEPT && self.jobs.front().is_some_and(|job| !job.runs())
         {
             self.jobs.pop_front();
         }
         id
+    }
+
+    /// Whether everything exists that a job is to delete.
+    pub(crate) fn has_all(&self, apps: &[String], tasks: &[String]) -> bool {
+        let apps = apps.iter().all(|id| self.apps.ids.contains(id));
+        apps && tasks.iter().all(|id| self.tasks.ids.contains(id))
+    }
+
+    /// Lets the job that was begun last be as it may be.
+    pub(crate) fn arrange_latest(&mut self, ignores_missing: bool, choices: &Choices) {
+        if let Some(job) = self.jobs.back_mut() {
+            job.ignores_missing = ignores_missing;
+            job.last_query = choices.of([LAST_QUERY, 1, 2, 4, 5]);
+        }
+    }
+
+    /// Lets faults do to the job that was begun last what they do.
+    pub(crate) fn strike_latest(&mut self, struck: &Struck) {
+        if let Some(job) = self.jobs.back_mut() {
+            job.failure = struck.jobs();
+            if job.failure == Some(JobFailure::NeverEnds) {
+                job.stage = Stage::Held;
+            }
+            let ids = job.apps.iter().chain(&job.tasks);
+            job.spared = ids
+                .filter_map(|id| Some((id.clone(), struck.item(id)?.clone())))
+                .collect();
+        }
     }
 
     /// Begins a job that counts for every user and does not go on.
@@ -178,12 +227,24 @@ impl Instance {
     /// Deletes what the job is to delete.
     pub(super) fn end(&mut self, index: usize, at: SystemTime) {
         let job = &mut self.jobs[index];
-        if job.runs() {
-            let mut missing = Vec::new();
-            self.apps.delete("application", &job.apps, &mut missing);
-            self.tasks.delete("task", &job.tasks, &mut missing);
-            job.stage = Stage::Ended { at, missing };
+        if !job.runs() {
+            return;
         }
+        let ending = Ending {
+            breaks_off: job.failure == Some(JobFailure::Fails),
+            ignores_missing: job.ignores_missing,
+            spared: std::mem::take(&mut job.spared),
+        };
+        let mut undone = self.apps.delete("application", &job.apps, &ending);
+        undone.extend(self.tasks.delete("task", &job.tasks, &ending));
+        if ending.breaks_off && undone.is_empty() {
+            undone.push(Undone {
+                kind: "job",
+                id: job.id.clone(),
+                why: Why::BrokenOff,
+            });
+        }
+        job.stage = Stage::Ended { at, undone };
     }
 }
 
@@ -247,15 +308,16 @@ mod tests {
         let job = begin(&mut instance, "a", &["here", "gone"]);
         instance.settle(NOW + DURATION, DURATION);
         let job = instance.query(&job, NOW).expect("it exists");
-        let missing = vec![Missing {
+        let undone = vec![Undone {
             kind: "application",
             id: "gone".to_owned(),
+            why: Why::Missing,
         }];
         assert_eq!(
             job.stage,
             Stage::Ended {
                 at: NOW + DURATION,
-                missing
+                undone
             }
         );
         assert!(instance.apps.ids.is_empty());

@@ -11,10 +11,13 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::owner::Owner;
-use crate::engine::{User, timestamp};
+use crate::engine::{ItemFailure, JobFailure, User, timestamp};
 
-/// The query that finds the job ended.
-const LAST_QUERY: u8 = 3;
+/// The query that finds a job ended, unless it is perturbed.
+pub(super) const LAST_QUERY: u8 = 3;
+
+/// How far a job comes that a fault lets fail.
+const FAILS_AT: f64 = 0.6;
 
 /// One deletion job.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +32,15 @@ pub(crate) struct Job {
     pub(crate) tasks: Vec<String>,
     /// How often it was asked for while it ran.
     pub(crate) queries: u8,
+    /// The query that finds it ended.
+    pub(crate) last_query: u8,
     pub(crate) stage: Stage,
+    /// What does not exist is passed over in silence.
+    pub(crate) ignores_missing: bool,
+    /// What a fault makes of it.
+    pub(crate) failure: Option<JobFailure>,
+    /// The applications and tasks that a fault strikes, by id.
+    pub(crate) spared: Vec<(String, ItemFailure)>,
 }
 
 /// How far it is.
@@ -45,37 +56,56 @@ pub(crate) enum Stage {
         /// Since when.
         #[serde(with = "timestamp")]
         at: SystemTime,
-        /// What it should have deleted and could not.
-        missing: Vec<Missing>,
+        /// What it should have deleted and did not.
+        undone: Vec<Undone>,
     },
 }
 
-/// An application or a task that does not exist.
+/// An application or a task that was not deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Missing {
-    /// `application` or `task`.
+pub(crate) struct Undone {
+    /// `application` or `task`; `job` when the job had neither.
     pub(crate) kind: &'static str,
     /// Its id as requested.
     pub(crate) id: String,
+    /// Why not.
+    pub(crate) why: Why,
+}
+
+/// Why something was not deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Why {
+    /// It does not exist.
+    Missing,
+    /// A fault let the whole job fail.
+    BrokenOff,
+    /// A fault let just this fail.
+    Told(ItemFailure),
 }
 
 /// The same as it is kept.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KeptMissing {
+struct KeptUndone {
     kind: String,
     id: String,
+    why: Why,
 }
 
 /// By hand, because the derived one would borrow the kind from what is read.
-impl<'de> Deserialize<'de> for Missing {
+impl<'de> Deserialize<'de> for Undone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let kept = KeptMissing::deserialize(deserializer)?;
-        let mut known = ["application", "task"].into_iter();
-        let kind = known.find(|kind| *kind == kept.kind).ok_or_else(|| {
-            serde::de::Error::unknown_variant(&kept.kind, &["application", "task"])
+        const KINDS: [&str; 3] = ["application", "task", "job"];
+        let kept = KeptUndone::deserialize(deserializer)?;
+        let kind = KINDS.into_iter().find(|kind| *kind == kept.kind);
+        let kind = kind.ok_or_else(|| {
+            serde::de::Error::unknown_variant(&kept.kind, &["application", "task", "job"])
         })?;
-        Ok(Self { kind, id: kept.id })
+        Ok(Self {
+            kind,
+            id: kept.id,
+            why: kept.why,
+        })
     }
 }
 
@@ -96,11 +126,19 @@ impl Job {
             return false;
         }
         self.queries = self.queries.saturating_add(1);
-        self.queries >= LAST_QUERY
+        self.queries >= self.last_query
     }
 
-    /// How much of it is done while it runs, from 0 to 1: nothing at the first query.
+    /// How much of it is done, from 0 to 1: nothing at the first query.
     pub(crate) fn share(&self) -> f64 {
-        f64::from(self.queries.saturating_sub(1)) / f64::from(LAST_QUERY - 1)
+        let fails = self.failure == Some(JobFailure::Fails);
+        match self.stage {
+            Stage::Running | Stage::Held if self.queries <= 1 => 0.0,
+            _ if fails => FAILS_AT,
+            Stage::Running | Stage::Held => {
+                f64::from(self.queries - 1) / f64::from(self.last_query - 1)
+            }
+            Stage::Ended { .. } => 1.0,
+        }
     }
 }

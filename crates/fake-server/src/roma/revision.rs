@@ -6,7 +6,7 @@ use models::roma::asset_job::{AssetJob, JobReason, Time};
 use models::roma::assets_delete::{r2022_12, r2025_10};
 
 use super::time;
-use crate::engine::{Api, Call};
+use crate::engine::{Api, Call, Choices};
 use crate::{Error, Result};
 
 /// A revision that the state machine knows.
@@ -54,18 +54,23 @@ impl Revision {
 
     /// A time as the revision's table writes it (RO-E11); the number is inferred to be
     /// milliseconds since 1970.
-    pub(crate) fn time(self, time: SystemTime) -> Time {
+    pub(crate) fn time(self, time: SystemTime, choices: &Choices) -> Time {
         match self {
-            Self::R2022_12 => Time::Number(time::milliseconds(time).into()),
-            Self::R2025_10 => Time::Iso(time::iso_8601(time)),
+            Self::R2022_12 if !choices.otherwise() => Time::Number(time::milliseconds(time).into()),
+            Self::R2022_12 | Self::R2025_10 => Time::Iso(time::iso_8601(time)),
         }
     }
 
     /// Writes why a job failed under the revision's name for it (RO-E12).
-    pub(crate) fn set_reasons(self, job: &mut AssetJob, reasons: Vec<JobReason>) {
+    pub(crate) fn set_reasons(
+        self,
+        job: &mut AssetJob,
+        reasons: Vec<JobReason>,
+        choices: &Choices,
+    ) {
         match self {
-            Self::R2022_12 => job.reasons = Some(reasons),
-            Self::R2025_10 => job.reason = Some(reasons),
+            Self::R2022_12 if !choices.otherwise() => job.reasons = Some(reasons),
+            Self::R2022_12 | Self::R2025_10 => job.reason = Some(reasons),
         }
     }
 }

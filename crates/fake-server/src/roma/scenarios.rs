@@ -43,7 +43,7 @@ fn state(job: &Job) -> &'static str {
     match &job.stage {
         Stage::Running => "RUNNING",
         Stage::Held => "HELD",
-        Stage::Ended { missing, .. } if missing.is_empty() => "SUCCEEDED",
+        Stage::Ended { undone, .. } if undone.is_empty() => "SUCCEEDED",
         Stage::Ended { .. } => "FAILED",
     }
 }

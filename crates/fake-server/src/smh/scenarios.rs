@@ -26,7 +26,7 @@ impl Smh {
             };
             add("batch-deletes", batches, &BATCHES);
             for task in &space.tasks {
-                let state = TASK[usize::from(task.told_running)];
+                let state = TASK[usize::from(!task.runs())];
                 add(&format!("task-{}", task.id), state, &TASK);
             }
         });
@@ -62,7 +62,8 @@ fn bring(space: &mut Space, thing: &str, wanted: &str) -> Result<(), NotPossible
             let id = thing.strip_prefix("task-").and_then(|id| id.parse().ok());
             let task = space.tasks.iter_mut().find(|task| Some(task.id) == id);
             let task = task.ok_or(NotPossible::NoSuchThing)?;
-            task.told_running = place(&TASK, wanted)? == 1;
+            task.runs_for = u8::from(place(&TASK, wanted)? == 0);
+            task.held = false;
         }
     }
     Ok(())

@@ -18,13 +18,16 @@ use models::smh::task::Task;
 use serde::{Deserialize, Serialize};
 
 use super::tree::Tree;
-use crate::engine::{count, timestamp};
+use crate::engine::{Choices, JobFailure, Struck, count, timestamp};
 
 /// How long a task is known.
 const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
 
 /// How many tasks are remembered, so that a fake that runs for days does not grow.
 const TASKS_KEPT: usize = 1000;
+
+/// How far the ids of a space are apart.
+const STEPS: [u64; 4] = [1, 2, 1000, 5_000_000_000];
 
 /// When batches are carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +62,10 @@ pub(super) struct TakenUp {
     pub(super) id: u64,
     #[serde(with = "timestamp")]
     at: SystemTime,
-    pub(super) told_running: bool,
+    /// So many queries find it running.
+    pub(super) runs_for: u8,
+    /// It stays running.
+    pub(super) held: bool,
     result: Vec<ItemResult>,
 }
 
@@ -77,12 +83,29 @@ impl Default for Space {
 }
 
 impl Space {
-    /// Deletes the items in order; one result for each.
-    pub(crate) fn delete(&mut self, items: &[Deletion]) -> Vec<ItemResult> {
-        items.iter().map(|item| self.delete_one(item)).collect()
+    /// Deletes the items in order; one result for each. Those that a fault strikes are left alone
+    /// and fail: chosen ones, or of a job that is to fail the last 40 %, rounded up.
+    pub(crate) fn delete(
+        &mut self,
+        items: &[Deletion],
+        struck: &Struck,
+        choices: &Choices,
+    ) -> Vec<ItemResult> {
+        let done = match struck.jobs() {
+            Some(JobFailure::Fails) => items.len() * 6 / 10,
+            Some(JobFailure::NeverEnds) | None => items.len(),
+        };
+        let items = items.iter().enumerate();
+        items
+            .map(|(index, item)| match struck.item(&item.path) {
+                Some(failure) => ItemResult::new(&item.path, code(failure.status)),
+                None if index >= done => ItemResult::new(&item.path, ItemCode::Internal),
+                None => self.delete_one(item, choices),
+            })
+            .collect()
     }
 
-    fn delete_one(&mut self, item: &Deletion) -> ItemResult {
+    fn delete_one(&mut self, item: &Deletion, choices: &Choices) -> ItemResult {
         if item.path.split('/').all(str::is_empty) {
             return ItemResult::new(&item.path, ItemCode::Forbidden);
         }
@@ -92,18 +115,26 @@ impl Space {
         if item.is_permanent() || !self.bin_enabled {
             return ItemResult::new(&item.path, ItemCode::Gone);
         }
-        self.recycled += 1;
+        self.recycled += choices.of(STEPS);
         ItemResult::recycled(&item.path, self.recycled)
     }
 
     /// Makes a task of results that are to be told later, and gives its id.
-    pub(crate) fn take_up(&mut self, result: Vec<ItemResult>, now: SystemTime) -> u64 {
-        self.tasks_made += 1;
+    /// One that is `held` never ends.
+    pub(crate) fn take_up(
+        &mut self,
+        result: Vec<ItemResult>,
+        held: bool,
+        now: SystemTime,
+        choices: &Choices,
+    ) -> u64 {
+        self.tasks_made += choices.of(STEPS);
         let id = self.tasks_made;
         self.tasks.push_back(TakenUp {
             id,
             at: now,
-            told_running: false,
+            runs_for: choices.of([1, 0, 2, 3]),
+            held,
             result,
         });
         if self.tasks.len() > TASKS_KEPT {
@@ -127,12 +158,27 @@ impl Space {
     }
 }
 
+/// The documented status that a fault asks for.
+fn code(status: Option<u16>) -> ItemCode {
+    match status {
+        Some(403) => ItemCode::Forbidden,
+        Some(409) => ItemCode::Conflict,
+        _ => ItemCode::Internal,
+    }
+}
+
 impl TakenUp {
+    /// Whether the next query finds it running.
+    pub(super) fn runs(&self) -> bool {
+        self.held || self.runs_for > 0
+    }
+
     fn tell(&mut self) -> Task {
-        if std::mem::replace(&mut self.told_running, true) {
-            Task::ended(self.id, self.result.clone())
-        } else {
+        if self.runs() {
+            self.runs_for = self.runs_for.saturating_sub(1);
             Task::running(self.id)
+        } else {
+            Task::ended(self.id, self.result.clone())
         }
     }
 }
@@ -177,20 +223,30 @@ mod tests {
             Deletion::new("foo/1.jpg"),
             Deletion::permanent("foo/2.jpg"),
         ];
-        let results = space.delete(&items);
+        let results = space.delete(&items, &Struck::default(), &Choices::default());
         assert_eq!(
             outcome(&results),
             [(200, Some(1)), (200, Some(2)), (204, None)]
         );
         assert_eq!(results[0].path, ["foo", "bar"]);
-        assert_eq!(outcome(&space.delete(&items)), [(404, None); 3]);
+        assert_eq!(
+            outcome(&space.delete(&items, &Struck::default(), &Choices::default())),
+            [(404, None); 3]
+        );
     }
 
     #[test]
     fn without_a_bin_everything_is_gone_for_good() {
         let mut space = space(&["a"]);
         space.bin_enabled = false;
-        assert_eq!(outcome(&space.delete(&[Deletion::new("a")])), [(204, None)]);
+        assert_eq!(
+            outcome(&space.delete(
+                &[Deletion::new("a")],
+                &Struck::default(),
+                &Choices::default()
+            )),
+            [(204, None)]
+        );
     }
 
     #[test]
@@ -202,7 +258,7 @@ mod tests {
             Deletion::new(""),
         ];
         assert_eq!(
-            outcome(&space.delete(&items)),
+            outcome(&space.delete(&items, &Struck::default(), &Choices::default())),
             [(200, Some(1)), (404, None), (403, None)]
         );
     }
@@ -210,10 +266,18 @@ mod tests {
     #[test]
     fn a_task_runs_at_the_first_query_and_is_forgotten_after_30_days() {
         let mut space = space(&["a"]);
-        let result = space.delete(&[Deletion::new("a")]);
-        let done = space.take_up(result, NOW);
-        let result = space.delete(&[Deletion::new("a")]);
-        let failed = space.take_up(result, NOW);
+        let result = space.delete(
+            &[Deletion::new("a")],
+            &Struck::default(),
+            &Choices::default(),
+        );
+        let done = space.take_up(result, false, NOW, &Choices::default());
+        let result = space.delete(
+            &[Deletion::new("a")],
+            &Struck::default(),
+            &Choices::default(),
+        );
+        let failed = space.take_up(result, false, NOW, &Choices::default());
         let mut codes = |now| -> Vec<TaskCode> {
             let tasks = space.query(&[failed, 99, done], now);
             tasks.iter().map(|task| task.status.code()).collect()

@@ -4,10 +4,15 @@
 mod admin;
 mod arbitrary;
 mod concurrency;
+mod fault_format;
+mod fault_selection;
+mod faults;
+mod faults_of_connections;
 mod http;
 mod isolation;
 mod journal;
 mod metastudio;
+mod perturbed;
 mod roma;
 mod served;
 mod smh;

@@ -1,6 +1,6 @@
 //! A fake that is served by one of the fronts, and a client that judges what it gets.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use fake_server::engine::Api;
 use fake_server::{Engine, EngineBuilder, FakeServer, axum_front};
@@ -42,6 +42,18 @@ pub(crate) struct Answer {
 pub(crate) fn client() -> reqwest::Client {
     drop(rustls::crypto::ring::default_provider().install_default());
     reqwest::Client::new()
+}
+
+/// A builder whose contracts are compiled already: that takes longer than everything else that a
+/// test of the engine does.
+pub(crate) fn builder() -> EngineBuilder {
+    static COMPILED: LazyLock<Engine> =
+        LazyLock::new(|| Engine::builder().build().expect("sound contracts"));
+    Api::ALL
+        .into_iter()
+        .fold(Engine::builder(), |builder, api| {
+            builder.validator(Arc::clone(COMPILED.validator(api)))
+        })
 }
 
 impl Served {
@@ -96,6 +108,16 @@ impl Served {
         answer.body
     }
 
+    /// The engine that is served.
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The base URL.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Sends a request, judges the exchange, and gives the answer.
     pub(crate) async fn send(
         &self,
@@ -104,6 +126,26 @@ impl Served {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        let exchange = self.exchange(method, target, headers, body).await;
+        let exchange = exchange.expect("the fake answers whole");
+        let complaints = complaints(&self.engine, &exchange);
+        assert!(complaints.is_empty(), "{method} {target}: {complaints:#?}");
+        let body = serde_json::from_slice(&exchange.response.body).expect("every body is JSON");
+        Answer {
+            status: exchange.response.status,
+            response: exchange.response,
+            body,
+        }
+    }
+
+    /// Sends a request and gives what came, unjudged: an answer that breaks off is an error.
+    pub(crate) async fn exchange(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> reqwest::Result<Exchange> {
         let mut builder = self
             .client
             .request(
@@ -114,7 +156,7 @@ impl Served {
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
-        let received = builder.send().await.expect("the fake answers");
+        let received = builder.send().await?;
         let response = Response {
             status: received.status().as_u16(),
             headers: received
@@ -122,7 +164,7 @@ impl Served {
                 .iter()
                 .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
                 .collect(),
-            body: received.bytes().await.expect("the body comes whole"),
+            body: received.bytes().await?,
         };
         let request = Request {
             method: method.to_owned(),
@@ -133,15 +175,7 @@ impl Served {
                 .collect(),
             body: bytes::Bytes::copy_from_slice(body.as_bytes()),
         };
-        let exchange = Exchange { request, response };
-        let complaints = complaints(&self.engine, &exchange);
-        assert!(complaints.is_empty(), "{method} {target}: {complaints:#?}");
-        let body = serde_json::from_slice(&exchange.response.body).expect("every body is JSON");
-        Answer {
-            status: exchange.response.status,
-            response: exchange.response,
-            body,
-        }
+        Ok(Exchange { request, response })
     }
 }
 
