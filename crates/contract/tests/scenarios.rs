@@ -204,7 +204,7 @@ fn a_scenario_is_part_of_the_checksum() {
 #[case::unknown_source("$sourceDescriptions.pets.wash", "$sourceDescriptions.dogs.wash")]
 #[case::unknown_expectation("x-expects: accepted", "x-expects: taken")]
 #[case::without_what_it_never_had("x-expects: accepted", "x-without: [hose]")]
-#[case::incomplete_and_accepted("x-expects: accepted", "x-without: [id]")]
+#[case::incomplete_and_accepted("x-expects: accepted", "x-without: [house]")]
 #[case::misspelt_member_of_a_step("successCriteria:", "succesCriteria:")]
 #[case::not_documented_how_it_is_refused(
     "        operationId: wash\n        x-authenticate: false",

@@ -179,7 +179,7 @@ async fn a_state_of_which_none_is_known_is_skipped_with_both_ways_out() {
     let (fake, ids) = fake(4).await;
     let target = acme(
         &fake.uri(),
-        &format!("{TENANT}\n{}", known_assets(&ids, "")),
+        &format!("{TENANT}\n{}", known_assets(&ids, "reuse = true")),
     );
     let id = "metastudio/batch-action/documented/500";
     let run = run(&[id], &target, &Options::default()).await;
