@@ -35,6 +35,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
         builder = builder.access_token(token);
     }
+    let pair = credentials.key_pair().map_err(Error::HalfAKeyPair)?;
+    if let Some((access_key, secret_key)) = pair {
+        builder = builder.key_pair(access_key.reveal(), secret_key.reveal());
+    }
     let engine = Arc::new(builder.build()?);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -14,11 +14,14 @@
 //! Inferred, for what no document speaks of: an unknown path is 404, a wrong method 405 with
 //! `Allow`, both with a JSON body that tells what is served.
 
+mod accepted;
 mod answer;
 mod api;
 mod authenticate;
 mod builder;
+mod canonical;
 mod clock;
+mod explain;
 mod ids;
 mod next_failures;
 mod params;
@@ -26,6 +29,7 @@ pub(crate) mod reply;
 mod route;
 mod service;
 mod set_ups;
+mod signature;
 mod states;
 mod tenants;
 mod world;
@@ -34,10 +38,12 @@ use contract::{Level, Message};
 use serde_json::json;
 use validator::{Check, Finding, Location, Request, RequestReading, Response, Validator};
 
+pub use accepted::AcceptedCredentials;
 pub use answer::{Answer, Broken, Delivery};
 pub use api::Api;
 pub use authenticate::{
-    AcceptedTokens, Authenticator, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Unauthenticated, User,
+    Authenticator, DEFAULT_ACCESS_KEY, DEFAULT_ACCESS_TOKEN, DEFAULT_SECRET_KEY, DEFAULT_TOKEN,
+    Unauthenticated, User,
 };
 pub use builder::{DEFAULT_ASYNC_FROM, DEFAULT_JOB_DURATION, EngineBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -45,6 +51,7 @@ pub use ids::{IdSource, SeededIds};
 pub(crate) use params::Params;
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
 pub(crate) use set_ups::SetUps;
+pub use signature::{DEFAULT_CLOCK_SKEW, SignatureFault};
 pub(crate) use states::Action;
 pub use states::{STATES_PATH, StateError};
 pub(crate) use tenants::Tenants;
@@ -56,8 +63,12 @@ use crate::metastudio::Metastudio;
 use crate::roma::Roma;
 use crate::smh::Smh;
 
+use explain::OtherRevisions;
 use next_failures::NextFailures;
 use route::{Route, Routes};
+
+/// The target of the events that say why a request is not authenticated.
+pub const AUTHENTICATION: &str = "assetproof::authentication";
 
 /// The state machines of all APIs with everything that they need. Share it in an `Arc`.
 #[derive(Debug)]
@@ -68,6 +79,7 @@ pub struct Engine {
     authenticator: Box<dyn Authenticator>,
     world: World,
     next_failures: NextFailures,
+    other_revisions: OtherRevisions,
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
@@ -126,8 +138,13 @@ impl Engine {
         let user = self
             .authenticator
             .authenticate(route.api, request, &reading, self.world.now());
-        let Ok(user) = user else {
-            return refuse(Refusal::Unauthenticated);
+        let user = match user {
+            Ok(user) => user,
+            Err(reason) => {
+                // Only here is the reason told: a response never does.
+                tracing::info!(target: AUTHENTICATION, api = %route.api, %reason, "refused");
+                return refuse(Refusal::Unauthenticated);
+            }
         };
         let operation = reading
             .operation

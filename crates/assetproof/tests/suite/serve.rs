@@ -129,3 +129,16 @@ fn an_unknown_revision_is_refused_with_those_that_there_are() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.err.contains("2022-12, 2025-10"), "{}", ended.err);
 }
+
+#[rstest]
+#[case("ASSETPROOF_ACCESS_KEY", "ASSETPROOF_SECRET_KEY")]
+#[case("ASSETPROOF_SECRET_KEY", "ASSETPROOF_ACCESS_KEY")]
+fn half_a_key_pair_is_refused_with_the_name_of_the_other_half(
+    #[case] given: &str,
+    #[case] missing: &str,
+) {
+    let ended = run(assetproof(&["serve"]).env(given, "half-a-pair"));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains(missing), "{}", ended.err);
+    assert!(!ended.err.contains("half-a-pair"), "{}", ended.err);
+}

@@ -7,11 +7,13 @@ use std::time::Duration;
 use contract::Contract;
 use validator::Validator;
 
+use super::explain::OtherRevisions;
 use super::next_failures::NextFailures;
 use super::route::Routes;
 use super::{
-    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine,
-    IdSource, SeededIds, SystemClock, World,
+    AcceptedCredentials, Api, Authenticator, Clock, DEFAULT_ACCESS_KEY, DEFAULT_ACCESS_TOKEN,
+    DEFAULT_CLOCK_SKEW, DEFAULT_SECRET_KEY, DEFAULT_TOKEN, Engine, IdSource, SeededIds,
+    SystemClock, World,
 };
 use crate::metastudio::Metastudio;
 use crate::roma::{Revision, Roma};
@@ -31,6 +33,8 @@ pub struct EngineBuilder {
     validators: BTreeMap<String, Arc<Validator>>,
     tokens: Vec<String>,
     access_tokens: Vec<String>,
+    key_pairs: Vec<(String, String)>,
+    clock_skew: Duration,
     authenticator: Option<Box<dyn Authenticator>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -45,6 +49,8 @@ impl Default for EngineBuilder {
             validators: BTreeMap::new(),
             tokens: Vec::new(),
             access_tokens: Vec::new(),
+            key_pairs: Vec::new(),
+            clock_skew: DEFAULT_CLOCK_SKEW,
             authenticator: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SeededIds::default()),
@@ -86,7 +92,26 @@ impl EngineBuilder {
         self
     }
 
-    /// Lets this decide who makes a request, in place of sets of accepted tokens.
+    /// Accepts what is signed with this access key and its secret key; the first pair told replaces
+    /// the default one, `ASSETPROOFAK` with `assetproof-secret`.
+    #[must_use]
+    pub fn key_pair(
+        mut self,
+        access_key: impl Into<String>,
+        secret_key: impl Into<String>,
+    ) -> Self {
+        self.key_pairs.push((access_key.into(), secret_key.into()));
+        self
+    }
+
+    /// Lets a signature's date be this far from the clock; 15 minutes unless told otherwise.
+    #[must_use]
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = skew;
+        self
+    }
+
+    /// Lets this decide who makes a request, in place of sets of accepted credentials.
     #[must_use]
     pub fn authenticator(mut self, authenticator: impl Authenticator + 'static) -> Self {
         self.authenticator = Some(Box::new(authenticator));
@@ -160,10 +185,19 @@ impl EngineBuilder {
             routes.add(api, validator.contract());
         }
         let authenticator = self.authenticator.unwrap_or_else(|| {
-            Box::new(AcceptedTokens::new(
-                or_default(self.tokens, DEFAULT_TOKEN),
-                or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN),
-            ))
+            let signing = Api::ALL.into_iter().zip(&validators);
+            let signing = signing.filter(|(_, validator)| takes_signatures(validator.contract()));
+            let pair = (DEFAULT_ACCESS_KEY.to_owned(), DEFAULT_SECRET_KEY.to_owned());
+            Box::new(
+                AcceptedCredentials::new(signing.map(|(api, _)| api))
+                    .tokens(or_default(self.tokens, DEFAULT_TOKEN.to_owned()))
+                    .access_tokens(or_default(
+                        self.access_tokens,
+                        DEFAULT_ACCESS_TOKEN.to_owned(),
+                    ))
+                    .key_pairs(or_default(self.key_pairs, pair))
+                    .clock_skew(self.clock_skew),
+            )
         });
         Ok(Engine {
             validators,
@@ -171,6 +205,7 @@ impl EngineBuilder {
             authenticator,
             world: World::new(self.clock, self.ids),
             next_failures: NextFailures::default(),
+            other_revisions: OtherRevisions::default(),
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),
@@ -203,10 +238,15 @@ impl EngineBuilder {
     }
 }
 
-fn or_default(told: Vec<String>, default: &str) -> Vec<String> {
-    if told.is_empty() {
-        vec![default.to_owned()]
-    } else {
-        told
-    }
+/// Whether a contract documents a signature as a way to authenticate.
+fn takes_signatures(contract: &Contract) -> bool {
+    let schemes = contract.operations.iter().flat_map(|one| &one.security);
+    let mut schemes = schemes
+        .flatten()
+        .filter_map(|name| contract.schemes.get(name));
+    schemes.any(|scheme| scheme.signature.is_some())
+}
+
+fn or_default<T>(told: Vec<T>, default: T) -> Vec<T> {
+    if told.is_empty() { vec![default] } else { told }
 }
