@@ -28,6 +28,7 @@ mod reproduction;
 mod request;
 pub mod run;
 mod runner;
+mod signing;
 pub mod snapshot;
 mod states;
 mod target;

@@ -17,6 +17,9 @@ const MASK: &str = "***";
 /// Shorter values would mask half of every text, and protect nothing.
 const SHORTEST: usize = 4;
 
+/// What stands before a signature.
+const SIGNATURE: &str = "Signature=";
+
 /// Headers that carry secrets whatever a contract says.
 const ALWAYS: [&str; 4] = [
     "authorization",
@@ -96,6 +99,9 @@ impl Mask {
                 text = Cow::Owned(text.replace(value.as_str(), MASK));
             }
         }
+        if text.contains(SIGNATURE) {
+            text = Cow::Owned(without_signatures(&text));
+        }
         text
     }
 
@@ -139,6 +145,23 @@ impl Mask {
         };
         self.text(&masked).into_owned()
     }
+}
+
+/// The text with a mask for each signature, whoever made it.
+fn without_signatures(text: &str) -> String {
+    let mut parts = text.split(SIGNATURE);
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str(SIGNATURE);
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        if part.len() - rest.len() >= SHORTEST {
+            masked.push_str(MASK);
+            masked.push_str(rest);
+        } else {
+            masked.push_str(part);
+        }
+    }
+    masked
 }
 
 /// The forms in which a value can stand in a text.
@@ -208,6 +231,15 @@ mod tests {
                 "{masked}"
             );
         }
+    }
+
+    #[test]
+    fn a_signature_is_masked_wherever_it_stands() {
+        let text = "Signature=0123456789abcdef, and Signature=$signature; Signature=ab";
+        assert_eq!(
+            mask("known").text(text),
+            "Signature=***, and Signature=$signature; Signature=ab"
+        );
     }
 
     #[test]
