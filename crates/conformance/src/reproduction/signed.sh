@@ -49,27 +49,30 @@ signed() (
     digest=$(printf '%s' "$body" | sha256)
   fi
   if [ -n "$payload" ] && [ -n "$body" ]; then digest=$payload; fi
-  # Decodes what is encoded, and encodes again all but what matches $1.
+  # Decodes what is encoded, and encodes again all but what matches $1. With $2, a pair of a query,
+  # after its decoded bytes, by which pairs are sorted.
   encoded() {
-    LC_ALL=C awk -v keep="$1" '
+    LC_ALL=C awk -v keep="$1" -v is_pair="${2:-}" '
       BEGIN { for (i = 32; i < 127; i++) code[sprintf("%c", i)] = i; digits = "0123456789ABCDEF" }
       {
-        out = ""
+        out = ""; key = ""; named = !is_pair
         for (i = 1; i <= length($0); i++) {
           c = substr($0, i, 1); n = code[c]
+          if (c == "=" && !named) { named = 1; out = out c; key = key "00"; continue }
           if (c == "%") {
             pair = toupper(substr($0, i + 1, 2)); i += 2
             n = (index(digits, substr(pair, 1, 1)) - 1) * 16 + index(digits, substr(pair, 2, 1)) - 1
             c = n > 32 && n < 127 ? sprintf("%c", n) : ""
           }
           out = out (c ~ keep ? c : sprintf("%%%02X", n))
+          key = key sprintf("%02X", n)
         }
-        print out
+        print (is_pair ? key " " out : out)
       }'
   }
   path=$(printf '%s\n' "$path" | encoded '^[-A-Za-z0-9._~/]$')
   query=$(printf '%s\n' "$query" | tr '&' '\n' | grep . | sed '/=/!s/$/=/' |
-    encoded '^[-A-Za-z0-9._~=]$' | LC_ALL=C sort | paste -s -d '&' -) || true
+    encoded '^[-A-Za-z0-9._~]$' pair | LC_ALL=C sort | sed 's/.* //' | paste -s -d '&' -)
 
   key=$ASSETPROOF_SECRET_KEY
   if [ "$how" = secret ]; then key="not-$key"; fi
