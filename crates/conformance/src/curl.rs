@@ -72,15 +72,14 @@ pub(crate) fn signed(
     options: &str,
 ) -> String {
     let how = match found.wrong {
-        None => "right",
         Some(SignedWrong::Signature) => "signature",
         Some(SignedWrong::Secret) => "secret",
         Some(SignedWrong::Body) => "body",
         Some(SignedWrong::Undated) => "undated",
         Some(SignedWrong::HostUnsigned) => "host-unsigned",
         Some(SignedWrong::DateUnsigned) => "date-unsigned",
-        // These differ in a header, which the request has.
-        Some(SignedWrong::Expired | SignedWrong::Digest | SignedWrong::Payload) => "right",
+        // The latter differ in a header, which the request has.
+        None | Some(SignedWrong::Expired | SignedWrong::Digest | SignedWrong::Payload) => "right",
     };
     let command = command(url, &found.request, variables, options);
     match command.split_once(" | curl ") {
