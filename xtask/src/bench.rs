@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use conformance::run::{Run, Verdict};
 
-use self::served::Serving;
+pub(crate) use self::served::Serving;
+use crate::Result;
 
 /// An odd number of rounds, of which the median counts; run and loop take turns in each.
 const ROUNDS: usize = 3;
@@ -22,8 +23,6 @@ const WALL: Duration = Duration::from_secs(1);
 
 /// … and at least this share of the loop's rate, in percent.
 const SHARE: f64 = 60.0;
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Prints the figures of `jobs` cases at once; fails when they miss what is asked, or when there
 /// are none.

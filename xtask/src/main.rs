@@ -2,8 +2,10 @@
 //! flags, and those that only this repository needs.
 
 mod bench;
+mod interop;
 mod tidy;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -26,6 +28,13 @@ enum Chore {
     /// Check what holds of the repository as a whole: every promise has a case, every fixture a
     /// contract, every file its place.
     Tidy,
+    /// Drive the fake server by the vendor's own clients, installed from Python's package index into
+    /// cargo's folder; exit code 2 where that cannot be done.
+    Interop {
+        /// The Python to make their environment with.
+        #[arg(long, value_name = "PROGRAM", default_value = "python3")]
+        python: OsString,
+    },
     /// Measure release builds, on a machine that does nothing else.
     Bench {
         /// What to measure.
@@ -44,6 +53,9 @@ enum Bench {
     },
 }
 
+/// What a chore fails with is only told.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
 /// The root of the workspace.
 fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -54,6 +66,7 @@ fn main() -> ExitCode {
     match Cli::parse().chore {
         Chore::Conformance(args) => assetproof::run(Command::Conformance(args)),
         Chore::Tidy => tidy::run(),
+        Chore::Interop { python } => interop::run(&python),
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),

@@ -41,7 +41,8 @@ Examples (with cargo, write `cargo xtask conformance` for `assetproof conformanc
 
   ASSETPROOF_TOKEN=… assetproof conformance --target http://127.0.0.1:8080 --api metastudio
       Judges your implementation of one API. Credentials come from the environment only:
-      ASSETPROOF_TOKEN (X-Auth-Token) and ASSETPROOF_ACCESS_TOKEN (smh's access_token).
+      ASSETPROOF_TOKEN (X-Auth-Token), ASSETPROOF_ACCESS_KEY with ASSETPROOF_SECRET_KEY (AK/SK) and
+      ASSETPROOF_ACCESS_TOKEN (smh's access_token).
 
   … --target http://127.0.0.1:8080 --state-url http://127.0.0.1:8080/_states
       Lets assetproof bring your implementation into the states that cases need, as Pact does:
@@ -255,8 +256,10 @@ Examples:
       resets, keeps and restores the state:
       admin on http://127.0.0.1:8081/__admin
 
-Out of the box it accepts `X-Auth-Token: assetproof-token` and `access_token=assetproof-access`.
-ASSETPROOF_TOKEN and ASSETPROOF_ACCESS_TOKEN in the environment replace them.
+Out of the box it accepts `X-Auth-Token: assetproof-token`, requests that are signed (AK/SK) by the
+access key ASSETPROOFAK with the secret key assetproof-secret, and `access_token=assetproof-access`.
+ASSETPROOF_TOKEN, ASSETPROOF_ACCESS_KEY with ASSETPROOF_SECRET_KEY, and ASSETPROOF_ACCESS_TOKEN in
+the environment replace them.
 
 Bring it into a state, as Pact's provider-state callback does:
 

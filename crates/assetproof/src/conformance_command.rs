@@ -218,8 +218,9 @@ pub(crate) async fn start_fake(plan: &Plan, mut ended: watch::Receiver<()>) -> R
     ))?);
     target.credentials = Credentials {
         token: Some(Secret::new(fake_server::engine::DEFAULT_TOKEN)),
+        access_key: Some(Secret::new(fake_server::engine::DEFAULT_ACCESS_KEY)),
+        secret_key: Some(Secret::new(fake_server::engine::DEFAULT_SECRET_KEY)),
         access_token: Some(Secret::new(fake_server::engine::DEFAULT_ACCESS_TOKEN)),
-        ..Credentials::default()
     };
     Ok(target)
 }

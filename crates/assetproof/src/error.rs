@@ -117,6 +117,9 @@ pub enum Error {
         /// The API.
         api: String,
     },
+    /// One half of a key pair is in the environment, without the other.
+    #[error("{0}")]
+    HalfAKeyPair(conformance::HalfAKeyPair),
     /// The address cannot be listened at.
     #[error("failed to listen at {address}: {source}{way_out}")]
     Listen {

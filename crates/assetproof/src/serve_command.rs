@@ -37,7 +37,11 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(token) = credentials.access_token.as_ref().map(Secret::reveal) {
         builder = builder.access_token(token);
     }
-    let mut builder = admin_command::configure(builder, &args.admin);
+    let pair = credentials.key_pair().map_err(Error::HalfAKeyPair)?;
+    if let Some((access_key, secret_key)) = pair {
+        builder = builder.key_pair(access_key.reveal(), secret_key.reveal());
+    }
+    builder = admin_command::configure(builder, &args.admin);
     for fault in args.fault.iter().flat_map(|given| &given.faults) {
         builder = builder.fault(fault.clone());
     }

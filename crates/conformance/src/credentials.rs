@@ -26,6 +26,14 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// One half of a key pair without the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("half of a key pair is given, the {given} without its {missing}: a signature needs both")]
+pub struct HalfAKeyPair {
+    given: &'static str,
+    missing: &'static str,
+}
+
 /// What a target's callers prove themselves with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Credentials {
@@ -57,6 +65,25 @@ impl Credentials {
             access_key: read("ASSETPROOF_ACCESS_KEY"),
             secret_key: read("ASSETPROOF_SECRET_KEY"),
             access_token: read("ASSETPROOF_ACCESS_TOKEN"),
+        }
+    }
+
+    /// The key pair that signs; none when neither half is known.
+    ///
+    /// # Errors
+    /// One half is known without the other.
+    pub fn key_pair(&self) -> Result<Option<(&Secret, &Secret)>, HalfAKeyPair> {
+        match (&self.access_key, &self.secret_key) {
+            (Some(access_key), Some(secret_key)) => Ok(Some((access_key, secret_key))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(HalfAKeyPair {
+                given: "access key",
+                missing: "secret key (ASSETPROOF_SECRET_KEY)",
+            }),
+            (None, Some(_)) => Err(HalfAKeyPair {
+                given: "secret key",
+                missing: "access key (ASSETPROOF_ACCESS_KEY)",
+            }),
         }
     }
 

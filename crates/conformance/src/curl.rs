@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
+use crate::case::SignedWrong;
 use crate::credentials::Credentials;
 use crate::forgery::{other_case, shortened};
 use crate::request::VALUE;
+use crate::signing::{ALGORITHM, Found};
 
 /// Linux takes no single argument of more than 128 KiB; longer bodies are piped.
 const LONGEST_ARGUMENT: usize = 100 * 1024;
@@ -48,9 +50,45 @@ enum Piece<'t> {
     Variable(&'t str),
 }
 
+/// What a line is followed by where it holds a signature, which nobody can send again later.
+const SIGNED: &str = " # the signature is left out: it is made anew by a script that shows a failure \
+                      again";
+
 /// The line for this request; `url` is the full URL of its target.
 pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> String {
-    command(url, request, &secrets(credentials), "-sS -i")
+    let mut line = command(url, request, &secrets(credentials), "-sS -i");
+    let is_signed = |(_, value): &(String, Vec<u8>)| value.starts_with(ALGORITHM.as_bytes());
+    if request.headers.iter().any(is_signed) {
+        line.push_str(SIGNED);
+    }
+    line
+}
+
+/// The command for a request that the target's key pair signed, as a call of the function `signed`
+/// of a script, which signs it anew.
+pub(crate) fn signed(
+    url: &str,
+    found: &Found,
+    variables: &[Variable<'_>],
+    options: &str,
+) -> String {
+    let how = match found.wrong {
+        Some(SignedWrong::Signature) => "signature",
+        Some(SignedWrong::Secret) => "secret",
+        Some(SignedWrong::Body) => "body",
+        Some(SignedWrong::Undated) => "undated",
+        Some(SignedWrong::HostUnsigned) => "host-unsigned",
+        Some(SignedWrong::DateUnsigned) => "date-unsigned",
+        // The latter differ in a header, which the request has.
+        None | Some(SignedWrong::Expired | SignedWrong::Digest | SignedWrong::Payload) => "right",
+    };
+    let command = command(url, &found.request, variables, options);
+    match command.split_once(" | curl ") {
+        Some((body, rest)) if body.starts_with("printf ") => {
+            format!("{body} | signed {how} curl {rest}")
+        }
+        _ => format!("signed {how} {command}"),
+    }
 }
 
 /// The credentials as the variables that stand for them, whole, without their last character, and

@@ -1,8 +1,5 @@
-//! Wrong credentials: how each is made of a right one, or of nothing.
-//!
-//! Signed requests (AK/SK) will need a forgery of their own for each part that is signed; those
-//! belong in here, beside [`alter`], once requests can be signed. Until then the only signature
-//! that is made is one of nobody.
+//! Wrong credentials: how each is made of a right one, or of nothing. What can be wrong of a
+//! signature is done by whoever signs (`signing`).
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -12,6 +9,7 @@ use contract::{Contract, Operation, ParameterLocation, SecurityScheme};
 use crate::case::Forgery;
 use crate::credentials::{Credentials, Secret};
 use crate::request::{Authentication, Credential, by_alternative, unknown};
+use crate::signing::{self, Caller};
 
 /// Of shorter secrets no part is sent or shown: too little of it would be left out.
 const SHORTEST: usize = 8;
@@ -25,17 +23,15 @@ const NOBODY_KEY: &str = "ASSETPROOFOFNOBODY01";
 /// A signature that no key makes, except by a chance of one in 2 to the power of 256.
 const SIGNATURE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// Credentials by the alternative with this index in `Operation::security`, forged. `now` is the
-/// date of a signature.
+/// Credentials by the alternative with this index in `Operation::security`, forged.
 ///
 /// # Errors
 /// In words: what keeps this forgery from being made.
 pub(crate) fn forged<'c>(
     contract: &'c Contract,
     operation: &Operation,
-    credentials: &'c Credentials,
+    caller: &Caller<'c>,
     (alternative, forgery): (usize, Forgery),
-    now: SystemTime,
 ) -> Result<Authentication<'c>, String> {
     let schemes: Vec<&SecurityScheme> = operation
         .security
@@ -49,7 +45,14 @@ pub(crate) fn forged<'c>(
         name: &scheme.name,
         value: Cow::Owned(Secret::new(value)),
     };
+    let (credentials, now) = (caller.credentials, caller.now);
+    let missing = || unknown(contract, operation, caller, alternative..alternative + 1);
     match forgery {
+        Forgery::Signed(wrong) => {
+            by_alternative(contract, operation, caller, (alternative, Some(wrong)))
+                .filter(|authentication| authentication.signing.is_some())
+                .ok_or_else(missing)
+        }
         Forgery::Empty => Ok(schemes
             .iter()
             .map(|scheme| made(scheme, String::new()))
@@ -69,9 +72,11 @@ pub(crate) fn forged<'c>(
         | Forgery::Lengthened
         | Forgery::Prefixed
         | Forgery::Misplaced => {
-            let right = by_alternative(contract, operation, credentials, alternative)
-                .ok_or_else(|| unknown(contract, operation))?;
+            let right = by_alternative(contract, operation, caller, (alternative, None))
+                .filter(|authentication| authentication.signing.is_none())
+                .ok_or_else(missing)?;
             right
+                .credentials
                 .into_iter()
                 .map(|credential| alter(credential, forgery))
                 .collect()
@@ -88,10 +93,9 @@ fn foreign(scheme: &SecurityScheme, credentials: &Credentials, now: SystemTime) 
         );
     }
     if scheme.credential.is_none() {
-        // YYYYMMDD'T'HHMMSS'Z', as the signature algorithm has it. A server that does not verify
-        // the signature may still look at the date, so it has to be today's.
-        let date = humantime::format_rfc3339_seconds(now).to_string();
-        return date.replace(['-', ':'], "");
+        // A server that does not verify the signature may still look at the date, so it has to be
+        // today's.
+        return signing::date(now, None);
     }
     let mut value = NOBODY.to_owned();
     while credentials
@@ -219,14 +223,11 @@ mod tests {
         let operation = contract.operation(operation).expect("it is there");
         let credentials = Credentials::from_lookup(|_| Some(token.to_owned()));
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045);
-        let made = forged(
-            &contract,
-            operation,
-            &credentials,
-            (alternative, forgery),
-            now,
-        )?;
+        let mut caller = Caller::of_nobody(&credentials);
+        caller.now = now;
+        let made = forged(&contract, operation, &caller, (alternative, forgery))?;
         Ok(made
+            .credentials
             .into_iter()
             .map(|made| {
                 (

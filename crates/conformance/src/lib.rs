@@ -29,6 +29,7 @@ mod reproduction;
 mod request;
 pub mod run;
 mod runner;
+mod signing;
 pub mod snapshot;
 mod states;
 mod target;
@@ -37,7 +38,7 @@ mod toml_file;
 
 pub use baseline::Baseline;
 pub use case::Selection;
-pub use credentials::{Credentials, Secret};
+pub use credentials::{Credentials, HalfAKeyPair, Secret};
 pub use error::{FileError, PartitionError, PlanError, RunError, TargetError};
 pub use plan::{Part, Partition, Plan, Planned};
 pub use player::Player;

@@ -19,6 +19,9 @@ const MASK: &str = "***";
 /// Shorter values would mask half of every text, and protect nothing.
 const SHORTEST: usize = 4;
 
+/// What stands before a signature.
+const SIGNATURE: &str = "Signature=";
+
 /// Headers that carry secrets whatever a contract says.
 const ALWAYS: [&str; 4] = [
     "authorization",
@@ -106,15 +109,22 @@ impl Mask {
 
     /// The text without any known secret.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(finder) = self.finder.as_ref().filter(|finder| finder.is_match(text)) else {
-            return Cow::Borrowed(text);
+        let found = self.finder.as_ref().filter(|finder| finder.is_match(text));
+        let mut text = match found {
+            None => Cow::Borrowed(text),
+            Some(finder) => {
+                let mut masked = String::with_capacity(text.len());
+                finder.replace_all_with(text, &mut masked, |_, _, masked| {
+                    masked.push_str(MASK);
+                    true
+                });
+                Cow::Owned(masked)
+            }
         };
-        let mut masked = String::with_capacity(text.len());
-        finder.replace_all_with(text, &mut masked, |_, _, masked| {
-            masked.push_str(MASK);
-            true
-        });
-        Cow::Owned(masked)
+        if text.contains(SIGNATURE) {
+            text = Cow::Owned(without_signatures(&text));
+        }
+        text
     }
 
     /// Masks in place.
@@ -200,6 +210,23 @@ impl Mask {
     }
 }
 
+/// The text with a mask for each signature, whoever made it.
+fn without_signatures(text: &str) -> String {
+    let mut parts = text.split(SIGNATURE);
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str(SIGNATURE);
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+        if part.len() - rest.len() >= SHORTEST {
+            masked.push_str(MASK);
+            masked.push_str(rest);
+        } else {
+            masked.push_str(part);
+        }
+    }
+    masked
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +300,15 @@ mod tests {
             mask.apply_shortened(&mut text);
             assert_eq!(text, masked);
         }
+    }
+
+    #[test]
+    fn a_signature_is_masked_wherever_it_stands() {
+        let text = "Signature=0123456789abcdef, and Signature=$signature; Signature=ab";
+        assert_eq!(
+            mask("known").text(text),
+            "Signature=***, and Signature=$signature; Signature=ab"
+        );
     }
 
     #[test]

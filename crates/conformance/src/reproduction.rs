@@ -1,6 +1,6 @@
 //! The shortest way to see a failure again: a script for a POSIX shell that sets up what the case
 //! had set up, sends what it had sent up to the last request that was answered wrongly, and tidies
-//! up. It needs `curl` and the tools of POSIX, nothing else.
+//! up. It needs `curl` and the tools of POSIX, and `openssl` where a request is signed.
 
 mod captures;
 mod lines;
@@ -26,6 +26,8 @@ const TEXT: usize = 400;
 /// A shell function that cuts a value out of an answer, and one that encodes it for a URL.
 const MEMBER: &str = include_str!("reproduction/member.sh");
 const IN_URL: &str = include_str!("reproduction/in_url.sh");
+/// A shell function that signs what it sends.
+const SIGNED: &str = include_str!("reproduction/signed.sh");
 
 /// The script that shows again what the case failed or warned of, with every secret masked; none
 /// for another verdict, and none when no finding of that weight belongs to a request.
@@ -54,6 +56,9 @@ pub(crate) fn script(
     }
     if lines.encodes() {
         script.push_str(IN_URL);
+    }
+    if lines.signs() {
+        script.push_str(SIGNED);
     }
     script.push_str(&played);
     mask.apply(&mut script);
@@ -119,6 +124,8 @@ fn head(
 mod tests {
     use std::process::Command;
 
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use bytes::Bytes;
     use contract::{Level, Message};
     use serde_json::{Map, Value, json};
@@ -272,6 +279,58 @@ mod tests {
         ] {
             assert_eq!(printed(call, answer).as_deref(), expected, "{call}");
         }
+    }
+
+    /// Each signed vector of the vendor's SDK, sent by a `curl` that prints its last argument.
+    #[test]
+    fn a_script_signs_as_the_vendors_sdk_does() {
+        if Command::new("openssl").arg("version").output().is_err() {
+            eprintln!("there is no openssl on this machine, which scripts that sign need");
+            return;
+        }
+        let text = include_str!("../tests/fixtures/signatures/vectors.json");
+        let signed: Value = serde_json::from_str(text).expect("the vectors can be read");
+        let plain = |name: &str| signed[name].as_str().expect("a text").to_owned();
+        let mut checked = 0;
+        for vector in signed["vectors"].as_array().expect("a list") {
+            let headers = vector["headers_base64"].as_object().expect("an object");
+            let headers = headers.iter().filter(|(name, _)| *name != "Host");
+            let headers = headers.map(|(name, value)| {
+                let value = value.as_str().expect("a text");
+                (name.clone(), STANDARD.decode(value).expect("Base64"))
+            });
+            let request = Request {
+                method: vector["method"].as_str().expect("a text").to_owned(),
+                target: vector["target"].as_str().expect("a text").to_owned(),
+                headers: headers.collect(),
+                body: Bytes::from(vector["body"].as_str().expect("a text").to_owned()),
+            };
+            let found = crate::signing::Found {
+                request,
+                wrong: None,
+            };
+            let url = format!("http://assetproof.example{}", found.request.target);
+            let line = crate::curl::signed(&url, &found, &[], "-sS");
+            let script = format!(
+                "set -eu\ncurl() {{ for last; do :; done; printf '%s' \"$last\"; }}\n{SIGNED}\n{line}"
+            );
+            let output = Command::new("sh")
+                .args(["-c", &script])
+                .env("ASSETPROOF_ACCESS_KEY", plain("access_key"))
+                .env("ASSETPROOF_SECRET_KEY", plain("secret_key"))
+                .output()
+                .expect("a POSIX shell");
+            let expected = vector["authorization"].as_str().expect("a text");
+            assert_eq!(
+                String::from_utf8_lossy(&output.stdout),
+                format!("Authorization: {expected}"),
+                "{}: {}",
+                vector["name"],
+                String::from_utf8_lossy(&output.stderr)
+            );
+            checked += 1;
+        }
+        assert!(checked > 10);
     }
 
     #[test]

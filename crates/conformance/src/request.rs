@@ -3,14 +3,16 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use bytes::Bytes;
-use contract::{Contract, Operation, Parameter, ParameterLocation};
+use contract::{Contract, Operation, Parameter, ParameterLocation, SecurityScheme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use validator::Request;
 
-use crate::case::Alteration;
-use crate::credentials::{Credentials, Secret};
+use crate::case::{Alteration, SignedWrong};
+use crate::credentials::Secret;
+use crate::signing::{self, ALGORITHM, Caller, Signing};
 use crate::tenant::Tenant;
 
 /// What is encoded in one segment of a path: all but RFC 3986's `pchar`.
@@ -45,7 +47,29 @@ pub(crate) const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@');
 
 /// What proves who makes a request.
-pub(crate) type Authentication<'c> = Vec<Credential<'c>>;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Authentication<'c> {
+    /// What is sent as it is.
+    pub(crate) credentials: Vec<Credential<'c>>,
+    /// What is computed of the request when all of it is there.
+    pub(crate) signing: Option<Signing<'c>>,
+}
+
+impl Authentication<'_> {
+    /// Nothing that proves anything.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<'c> FromIterator<Credential<'c>> for Authentication<'c> {
+    fn from_iter<I: IntoIterator<Item = Credential<'c>>>(credentials: I) -> Self {
+        Self {
+            credentials: credentials.into_iter().collect(),
+            signing: None,
+        }
+    }
+}
 
 /// One header or query parameter with a secret in it.
 #[derive(Debug, Clone)]
@@ -65,56 +89,86 @@ pub(crate) struct Credential<'c> {
 pub(crate) fn authentication<'c>(
     contract: &'c Contract,
     operation: &Operation,
-    credentials: &'c Credentials,
+    caller: &Caller<'c>,
 ) -> Result<Authentication<'c>, String> {
     if operation.security.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Authentication::new());
     }
-    (0..operation.security.len())
-        .find_map(|index| by_alternative(contract, operation, credentials, index))
-        .ok_or_else(|| unknown(contract, operation))
+    let all = 0..operation.security.len();
+    all.clone()
+        .find_map(|index| by_alternative(contract, operation, caller, (index, None)))
+        .ok_or_else(|| unknown(contract, operation, caller, all))
 }
 
-/// The target's credentials by the alternative with this index in `Operation::security`; none when
-/// one of them is not known.
+/// The caller's credentials by the alternative with this index in `Operation::security`, with what
+/// is to be wrong of a signature; none when one of them is not known.
 pub(crate) fn by_alternative<'c>(
     contract: &'c Contract,
     operation: &Operation,
-    credentials: &'c Credentials,
-    index: usize,
+    caller: &Caller<'c>,
+    (index, wrong): (usize, Option<SignedWrong>),
 ) -> Option<Authentication<'c>> {
     let names = operation.security.get(index)?;
-    names
+    let schemes: Vec<&SecurityScheme> = names
         .iter()
-        .map(|name| {
-            let scheme = contract.schemes.get(name)?;
-            Some(Credential {
-                location: scheme.location,
-                name: &scheme.name,
-                value: Cow::Borrowed(credentials.fill(scheme)?),
-            })
-        })
-        .collect()
+        .map(|name| contract.schemes.get(name))
+        .collect::<Option<_>>()?;
+    let date = schemes.iter().find(|scheme| is_date(scheme));
+    let mut authentication = Authentication::new();
+    for scheme in &schemes {
+        if let Some(algorithm) = &scheme.signature {
+            let date = date.filter(|_| algorithm == ALGORITHM)?;
+            let signing = Signing::new(caller, (&scheme.name, &date.name), wrong)?;
+            authentication.signing = Some(signing);
+            continue;
+        }
+        let value = if is_date(scheme) {
+            Cow::Owned(Secret::new(signing::date(caller.now, wrong)))
+        } else {
+            Cow::Borrowed(caller.credentials.fill(scheme)?)
+        };
+        authentication.credentials.push(Credential {
+            location: scheme.location,
+            name: &scheme.name,
+            value,
+        });
+    }
+    Some(authentication)
 }
 
-/// Which credentials are missing, and how to give them.
-pub(crate) fn unknown(contract: &Contract, operation: &Operation) -> String {
+/// Whether a scheme holds no credential, but the date of a signature beside it.
+fn is_date(scheme: &SecurityScheme) -> bool {
+    scheme.credential.is_none() && scheme.signature.is_none()
+}
+
+/// Which credentials are missing for these alternatives, and how to give them.
+pub(crate) fn unknown(
+    contract: &Contract,
+    operation: &Operation,
+    caller: &Caller<'_>,
+    alternatives: Range<usize>,
+) -> String {
     let mut wanted = Vec::new();
-    for alternative in &operation.security {
-        let schemes = alternative
-            .iter()
-            .filter_map(|name| contract.schemes.get(name));
-        let unsigned = schemes.clone().all(|scheme| scheme.signature.is_none());
-        wanted.extend(schemes.filter(|_| unsigned).filter_map(|scheme| {
-            match scheme.credential.as_deref()? {
-                "token" => Some("ASSETPROOF_TOKEN"),
-                "access_token" => Some("ASSETPROOF_ACCESS_TOKEN"),
-                _ => None,
-            }
-        }));
+    for alternative in operation.security.get(alternatives).unwrap_or_default() {
+        for name in alternative {
+            let Some(scheme) = contract.schemes.get(name) else {
+                continue;
+            };
+            wanted.extend(match (&scheme.signature, scheme.credential.as_deref()) {
+                (Some(algorithm), _) if algorithm != ALGORITHM => None,
+                (Some(_), _) => match caller.credentials.key_pair() {
+                    Err(half) => return half.to_string(),
+                    Ok(_) => Some("ASSETPROOF_ACCESS_KEY with ASSETPROOF_SECRET_KEY"),
+                },
+                (None, Some("token")) => Some("ASSETPROOF_TOKEN"),
+                (None, Some("access_token")) => Some("ASSETPROOF_ACCESS_TOKEN"),
+                (None, _) => None,
+            });
+        }
     }
     if wanted.is_empty() {
-        "it can be called with a signed request only, and this runner does not sign".to_owned()
+        "it can be called with a signed request only, whose algorithm this runner does not know"
+            .to_owned()
     } else {
         format!("no credential for it is known: set {}", wanted.join(" or "))
     }
@@ -146,7 +200,7 @@ pub(crate) fn build(
         query: Vec::new(),
         headers: Vec::new(),
     };
-    let mut credentials: Vec<&Credential<'_>> = authentication.iter().collect();
+    let mut credentials: Vec<&Credential<'_>> = authentication.credentials.iter().collect();
     for parameter in &operation.parameters {
         parts.fill(operation, parameter, values, &mut credentials)?;
     }
@@ -176,6 +230,10 @@ pub(crate) fn build(
         format!("{}?{}", parts.path, parts.query.join("&"))
     };
     request.headers = parts.headers;
+    if let Some(signing) = &authentication.signing {
+        let titled = values.alterations.contains(&Alteration::TitledHeaders);
+        signing.sign(&mut request, titled);
+    }
     Ok(request)
 }
 
@@ -292,7 +350,7 @@ impl Parts {
 }
 
 /// `X-App-UserId` as `X-App-Userid`.
-fn titled(name: &str) -> String {
+pub(crate) fn titled(name: &str) -> String {
     let mut first = true;
     let title = |c: char| {
         let titled = if first {
@@ -322,6 +380,7 @@ fn encode(text: &str, set: &'static AsciiSet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Credentials;
 
     fn smh() -> Contract {
         Contract::embedded_one("smh", "2026-01").expect("the embedded contract is sound")
@@ -339,8 +398,8 @@ mod tests {
         let contract = smh();
         let operation = contract.operation("batch-delete").expect("it is there");
         let credentials = Credentials::from_lookup(|_| Some("t/o k&n".to_owned()));
-        let authentication =
-            authentication(&contract, operation, &credentials).expect("a known credential");
+        let authentication = authentication(&contract, operation, &Caller::of_nobody(&credentials))
+            .expect("a known credential");
         let parameters = values(&[
             ("LibraryId", "lib/1"),
             ("SpaceId", "-"),
@@ -384,8 +443,8 @@ mod tests {
         let contract = smh();
         let operation = contract.operation("batch-delete").expect("it is there");
         let credentials = Credentials::from_lookup(|_| Some("token".to_owned()));
-        let authentication =
-            authentication(&contract, operation, &credentials).expect("a known credential");
+        let authentication = authentication(&contract, operation, &Caller::of_nobody(&credentials))
+            .expect("a known credential");
         let parameters = values(&[("LibraryId", "l1"), ("SpaceId", "-")]);
         let values = Values {
             tenant: &Tenant::default(),
@@ -441,7 +500,8 @@ mod tests {
     fn without_a_credential_the_variable_is_named() {
         let contract = smh();
         let operation = contract.operation("batch-delete").expect("it is there");
-        let problem = authentication(&contract, operation, &Credentials::default())
+        let credentials = Credentials::default();
+        let problem = authentication(&contract, operation, &Caller::of_nobody(&credentials))
             .expect_err("no credential");
         assert!(problem.contains("ASSETPROOF_ACCESS_TOKEN"), "{problem}");
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::document::Cursor;
 use crate::link::Linker;
 use crate::names::way_out;
+use crate::promises::Promises;
 use crate::vocabulary::{Owner, refuse_unknown};
 use crate::{
     Error, Operation, ParameterLocation, Place, Refusals, Result, Rules, SecurityScheme, citations,
@@ -34,7 +35,7 @@ pub(crate) fn read<'a>(openapi: &Cursor<'a>, linker: &mut Linker<'a>) -> Result<
     let mut schemes = BTreeMap::new();
     if let Some(components) = openapi.get("components") {
         for (name, scheme) in components.members_of("securitySchemes")? {
-            let scheme = security_scheme(&linker.follow(scheme)?)?;
+            let scheme = security_scheme(&linker.follow(scheme)?, linker.promises)?;
             schemes.insert(name.to_owned(), scheme);
         }
         for (_, schema) in components.members_of("schemas")? {
@@ -117,7 +118,7 @@ impl Seen {
     }
 }
 
-fn security_scheme(cursor: &Cursor<'_>) -> Result<SecurityScheme> {
+fn security_scheme(cursor: &Cursor<'_>, promises: &Promises) -> Result<SecurityScheme> {
     refuse_unknown(cursor, Owner::SecurityScheme)?;
     let kind = cursor.required("type")?;
     if kind.text()? != "apiKey" {
@@ -141,6 +142,10 @@ fn security_scheme(cursor: &Cursor<'_>) -> Result<SecurityScheme> {
         location,
         credential: cursor.optional_text("x-credential")?.map(str::to_owned),
         signature: cursor.optional_text("x-signature")?.map(str::to_owned),
+        erratum: cursor
+            .get("x-erratum")
+            .map(|erratum| Ok(promises.erratum(&erratum)?.id.clone()))
+            .transpose()?,
     })
 }
 

@@ -248,6 +248,8 @@ pub struct SecurityScheme {
     pub credential: Option<String>,
     /// The algorithm, when the value is a signature.
     pub signature: Option<String>,
+    /// The erratum by which only one reading of the documentation takes it.
+    pub erratum: Option<String>,
 }
 
 /// What a relation says of the values that its queries select.

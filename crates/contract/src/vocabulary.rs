@@ -79,7 +79,7 @@ impl Owner {
             Self::Header => &["x-requirement", "x-presence", "x-volatile"],
             Self::Response | Self::MediaType => &["x-requirement"],
             Self::Example => &["x-source", "x-constructed", "x-replay"],
-            Self::SecurityScheme => &["x-credential", "x-signature"],
+            Self::SecurityScheme => &["x-credential", "x-signature", "x-erratum"],
             Self::Schema => &[
                 "x-requirement",
                 "x-should",

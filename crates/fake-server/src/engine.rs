@@ -17,13 +17,16 @@
 //! Every answered request goes into the [`Journal`], with what the validator found in it. All state
 //! can be taken as a snapshot, restored and reset, between two requests.
 
+mod accepted;
 mod answer;
 mod api;
 mod authenticate;
 mod builder;
+mod canonical;
 mod clock;
 mod compiled;
 mod draw;
+mod explain;
 mod faults;
 mod ids;
 mod journal;
@@ -38,6 +41,7 @@ mod scenarios;
 mod service;
 mod set_ups;
 mod settings;
+mod signature;
 mod snapshot;
 mod states;
 mod strict;
@@ -52,10 +56,12 @@ use contract::{Level, Message};
 use serde_json::json;
 use validator::{Check, Finding, Location, Request, RequestReading, Response, Validator};
 
+pub use accepted::AcceptedCredentials;
 pub use answer::{Answer, Broken, Delivery};
 pub use api::Api;
 pub use authenticate::{
-    AcceptedTokens, Authenticator, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Unauthenticated, User,
+    Authenticator, DEFAULT_ACCESS_KEY, DEFAULT_ACCESS_TOKEN, DEFAULT_SECRET_KEY, DEFAULT_TOKEN,
+    Unauthenticated, User,
 };
 pub use builder::{DEFAULT_ASYNC_FROM, DEFAULT_JOB_DURATION, EngineBuilder};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -77,6 +83,7 @@ pub use scenarios::{Scenario, ScenarioError};
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
 pub(crate) use set_ups::SetUps;
 pub use settings::{LONGEST_DELAY, Settings};
+pub use signature::{DEFAULT_CLOCK_SKEW, SignatureFault};
 pub use snapshot::SnapshotError;
 pub(crate) use snapshot::{count, in_order};
 pub(crate) use states::Action;
@@ -93,10 +100,14 @@ use crate::metastudio::Metastudio;
 use crate::roma::Roma;
 use crate::smh::Smh;
 
+use explain::OtherRevisions;
 use faults::tenant_of;
 use next_failures::NextFailures;
 use perturb::Perturbation;
 use route::{Route, Routes};
+
+/// The target of the events that say why a request is not authenticated.
+pub const AUTHENTICATION: &str = "assetproof::authentication";
 
 /// The state machines of all APIs with everything that they need. Share it in an `Arc`.
 #[derive(Debug)]
@@ -110,6 +121,7 @@ pub struct Engine {
     faults: Faults,
     breaks_connections: bool,
     perturbation: Perturbation,
+    other_revisions: OtherRevisions,
     metastudio: Metastudio,
     roma: Roma,
     smh: Smh,
@@ -250,6 +262,8 @@ impl Engine {
         let user = match user {
             Ok(user) => user,
             Err(reason) => {
+                // Only here is the reason told, and in the journal: a response never does.
+                tracing::info!(target: AUTHENTICATION, %api, %reason, "refused");
                 notes.refused = Some(Refused::Unauthenticated(reason));
                 return self.explain(refuse(Refusal::Unauthenticated), api, reading, notes);
             }
@@ -265,7 +279,7 @@ impl Engine {
             }),
             _ => {
                 notes.refused = Some(Refused::Malformed);
-                // Which other revision it keeps to goes into `notes.fits_revision` here.
+                notes.fits_revision = self.fits_other_revision(asked.request);
                 self.explain(refuse(Refusal::Malformed), api, reading, notes)
             }
         }

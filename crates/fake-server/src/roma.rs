@@ -5,11 +5,11 @@
 //!   `request_id` of 1 to 128 characters; more than 100 applications or tasks are refused, and so
 //!   is a second job of a user while one runs in the instance.
 //! - inferred: unauthenticated and malformed requests are 403 too (RO-E06), and so is a job that
-//!   is not known; the codes beside the example's `ROMA.00000101`; a user is a token; up to 100
-//!   each is accepted (RO-E02); a list of strings as `apps` is accepted in 2022-12 (RO-E01).
+//!   is not known; the codes beside the example's `ROMA.00000101`; a user is a token or an
+//!   access key; up to 100 each is accepted (RO-E02); a list of strings as `apps` is accepted in
+//!   2022-12 (RO-E01).
 //! - inferred: the limit on jobs is one for each user and instance, not beyond.
-//! - a limit of this fake: 2025-10 lets clients sign instead of sending a token (RO-E13), which
-//!   the default authenticator refuses.
+//! - 2025-10 lets clients sign instead of sending a token (RO-E13); the access key is the user then.
 
 mod instance;
 mod job;
@@ -79,7 +79,7 @@ impl Service for Roma {
                 403,
                 code::UNAUTHENTICATED,
                 "The request is not authenticated.",
-                "X-Auth-Token is missing or not accepted.",
+                "No credential that is accepted was given.",
                 world,
             ),
             Refusal::Malformed => match too_many(reading) {

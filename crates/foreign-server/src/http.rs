@@ -72,6 +72,11 @@ impl Call {
         self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
     }
 
+    /// The bytes of the body; none when it could not be read.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.body.as_deref().ok()
+    }
+
     /// Whether a header is given just once, with just this value.
     pub(crate) fn has_header(&self, name: &str, value: &str) -> bool {
         self.headers(name).eq([value.as_bytes()])

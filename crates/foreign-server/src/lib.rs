@@ -31,9 +31,12 @@ mod metastudio;
 mod roma;
 mod route;
 mod server;
+mod signature;
 mod smh;
 mod states;
 mod world;
 
 pub use clock::Clock;
-pub use server::{DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Options, Server, Summaries};
+pub use server::{
+    DEFAULT_ACCESS_TOKEN, DEFAULT_KEY_PAIR, DEFAULT_TOKEN, Options, Server, Summaries,
+};

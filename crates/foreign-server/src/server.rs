@@ -24,6 +24,9 @@ pub const DEFAULT_TOKEN: &str = "foreign-token";
 /// client encodes it for the query.
 pub const DEFAULT_ACCESS_TOKEN: &str = "foreign+access/token&1=";
 
+/// The access key and the secret key that sign unless others are set.
+pub const DEFAULT_KEY_PAIR: (&str, &str) = ("FOREIGN-ACCESS_KEY", "foreign secret/key=%20");
+
 /// Where states are set up.
 const STATE_PATH: &str = "/_setup";
 
@@ -56,6 +59,8 @@ pub struct Options {
     pub token: String,
     /// The accepted `access_token` of smh, not encoded.
     pub access_token: String,
+    /// metastudio: the access key and the secret key of accepted signatures.
+    pub key_pair: (String, String),
     /// The clock that jobs and tasks are timed by.
     pub clock: Clock,
     /// roma: how long a job runs at most, when nobody asks for its progress.
@@ -73,6 +78,7 @@ impl Default for Options {
             roma_2025_10: false,
             token: DEFAULT_TOKEN.to_owned(),
             access_token: DEFAULT_ACCESS_TOKEN.to_owned(),
+            key_pair: (DEFAULT_KEY_PAIR.0.to_owned(), DEFAULT_KEY_PAIR.1.to_owned()),
             clock: Clock::default(),
             job_lifetime: Duration::from_mins(1),
             one_job_anywhere: false,

@@ -1,28 +1,34 @@
-//! `assetproof serve` in a process of its own, as long as a round of the bench takes.
+//! `assetproof serve` in a process of its own, as long as a chore needs it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use super::Result;
+use crate::Result;
 
 /// What the server accepts out of the box.
 pub(super) const TOKEN: &str = "assetproof-token";
 pub(super) const ACCESS_TOKEN: &str = "assetproof-access";
 
 /// A server that is ended when it is dropped.
-pub(super) struct Serving {
+pub(crate) struct Serving {
     child: Child,
     /// Its base URL.
-    pub(super) base: String,
+    pub(crate) base: String,
 }
 
 impl Serving {
     /// Starts it at a free port.
-    pub(super) fn start(program: &Path) -> Result<Self> {
+    pub(crate) fn start(program: &Path) -> Result<Self> {
+        Self::start_with(program, &[])
+    }
+
+    /// Starts it at a free port with these flags.
+    pub(crate) fn start_with(program: &Path, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         let mut child = without_settings(&mut command)
             .arg("serve")
+            .args(flags)
             .stdout(Stdio::piped())
             .spawn()?;
         let stdout = child.stdout.take();

@@ -183,3 +183,16 @@ fn a_seed_perturbs_every_answer_and_does_the_same_again() {
     assert_ne!(first, answers("2"));
     assert_ne!(first[0], first[1]);
 }
+
+#[rstest]
+#[case("ASSETPROOF_ACCESS_KEY", "ASSETPROOF_SECRET_KEY")]
+#[case("ASSETPROOF_SECRET_KEY", "ASSETPROOF_ACCESS_KEY")]
+fn half_a_key_pair_is_refused_with_the_name_of_the_other_half(
+    #[case] given: &str,
+    #[case] missing: &str,
+) {
+    let ended = run(assetproof(&["serve"]).env(given, "half-a-pair"));
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains(missing), "{}", ended.err);
+    assert!(!ended.err.contains("half-a-pair"), "{}", ended.err);
+}

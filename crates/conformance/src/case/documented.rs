@@ -10,6 +10,7 @@ use validator::{Exchange, Response, Validator};
 use super::{BodyTemplate, Case, Due, Expected, Play, Presented, Step};
 use crate::credentials::Credentials;
 use crate::run::CaseKind;
+use crate::signing::Caller;
 use crate::tenant::Tenant;
 use crate::{PlanError, patch, request};
 
@@ -266,9 +267,10 @@ fn covers(
     let stand_ins = Credentials::from_lookup(|_| Some("credential".to_owned()));
     let contract = validator.contract();
     let credentials = if step.presented == Presented::Own {
-        request::authentication(contract, operation, &stand_ins).unwrap_or_default()
+        request::authentication(contract, operation, &Caller::of_nobody(&stand_ins))
+            .unwrap_or_default()
     } else {
-        Vec::new()
+        request::Authentication::new()
     };
     // Any value serves: what is asked is which rules apply, not whether they are kept.
     let parameters: BTreeMap<String, String> = operation

@@ -16,8 +16,8 @@ pub(crate) use glob::glob;
 pub use history::HistoryPlay;
 pub(crate) use history::histories;
 pub use model::{
-    Alteration, BodyTemplate, Case, Damage, Due, Expected, Forgery, Play, Presented, Spelling,
-    Step, TenantValue,
+    Alteration, BodyTemplate, Case, Damage, Due, Expected, Forgery, Play, Presented, SignedWrong,
+    Spelling, Step, TenantValue,
 };
 pub use selection::Selection;
 pub use workflow::WorkflowPlay;

@@ -129,6 +129,31 @@ pub enum Forgery {
     Prefixed,
     /// The right value in the query instead of a header, or the other way round.
     Misplaced,
+    /// A signature that is made by the target's key pair but for this.
+    Signed(SignedWrong),
+}
+
+/// How a signed request differs from one that is signed as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedWrong {
+    /// The signature has another last digit.
+    Signature,
+    /// It is made with another secret key.
+    Secret,
+    /// It is over another body than the one that is sent.
+    Body,
+    /// The date that it is over is not sent.
+    Undated,
+    /// Its date is long ago.
+    Expired,
+    /// It is not over the header `Host`.
+    HostUnsigned,
+    /// It is not over the header of the date.
+    DateUnsigned,
+    /// The digest of the body that is sent and signed is that of another one.
+    Digest,
+    /// It says that it is not over the body: another form of a right one.
+    Payload,
 }
 
 /// How a request differs from the documented form.

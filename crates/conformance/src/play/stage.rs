@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use contract::{Operation, ProviderState, Refusal};
 use tokio::task::JoinSet;
@@ -17,6 +17,7 @@ use crate::judge::{self, Judgement};
 use crate::reproduction::{SetUp, Tape};
 use crate::request::{self, Authentication};
 use crate::run::{CaseFinding, StepRecord};
+use crate::signing::Caller;
 use crate::states::{self, SetUpProblem, StateSetup};
 use crate::tenant::{self, Tenant};
 use crate::{Planned, record};
@@ -127,8 +128,13 @@ impl<'c> Stage<'c> {
     pub(crate) fn authentication(&self, operation: usize) -> Result<Authentication<'c>, Halt> {
         let contract = self.validator().contract();
         let operation = self.operation(operation);
-        request::authentication(contract, operation, &self.context.target.credentials)
+        request::authentication(contract, operation, &self.caller())
             .map_err(|problem| Halt::Skipped(format!("{}: {problem}", operation.id)))
+    }
+
+    /// Who calls, at the present time.
+    pub(crate) fn caller(&self) -> Caller<'c> {
+        Caller::new(&self.context.target, SystemTime::now())
     }
 
     /// What the made-up values of this case are made of.

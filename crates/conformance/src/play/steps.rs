@@ -1,7 +1,7 @@
 //! Playing a plain row of steps: documented and generated cases.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 use validator::{Exchange, Request};
@@ -50,20 +50,22 @@ fn inapplicable<'c>(stage: &Stage<'c>, step: &Step) -> Result<Authentication<'c>
     stage.needs(&step.provider_states)?;
     let contract = stage.validator().contract();
     let operation = stage.operation(step.operation);
-    let credentials = &stage.context.target.credentials;
+    let caller = stage.caller();
     match step.presented {
         Presented::Nothing => Ok(Authentication::new()),
         Presented::Own => stage.authentication(step.operation),
         Presented::Alternative(index) => {
-            request::by_alternative(contract, operation, credentials, index)
-                .ok_or_else(|| Halt::Skipped(request::unknown(contract, operation)))
+            request::by_alternative(contract, operation, &caller, (index, None)).ok_or_else(|| {
+                let this = index..index + 1;
+                Halt::Skipped(request::unknown(contract, operation, &caller, this))
+            })
         }
         Presented::Forged {
             alternative,
             forgery,
         } => {
             let how = (alternative, forgery);
-            forged(contract, operation, credentials, how, SystemTime::now()).map_err(Halt::Skipped)
+            forged(contract, operation, &caller, how).map_err(Halt::Skipped)
         }
     }
 }

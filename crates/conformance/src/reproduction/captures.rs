@@ -10,7 +10,7 @@ use crate::request;
 use crate::tenant::snake_case;
 
 /// Names that the script itself uses.
-const TAKEN: [&str; 4] = ["answer", "attempt", "member", "in_url"];
+const TAKEN: [&str; 5] = ["answer", "attempt", "member", "in_url", "signed"];
 
 /// In a JSON text, a shorter number stands in too many places that have nothing to do with it.
 const SHORTEST_NUMBER: usize = 3;

@@ -1,6 +1,7 @@
 //! The lines of a script: its variables, and a `curl` command for each scene.
 
 use std::fmt::Write as _;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use super::tape::{Scene, Sent, SetUp};
 use crate::Target;
 use crate::curl::{self, Place, Variable};
 use crate::run::CaseRecord;
+use crate::signing;
 
 /// A request with a longer body is left out: the script has to stay a thing to read.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -61,6 +63,16 @@ impl<'s> Lines<'s> {
         self.captures.iter().any(|capture| capture.in_url.is_some())
     }
 
+    /// Whether a request is signed by the target's key pair.
+    pub(super) fn signs(&self) -> bool {
+        self.scenes.iter().any(|scene| match scene {
+            Scene::Sent(sent) => {
+                signing::found(&sent.request, self.target, SystemTime::now()).is_some()
+            }
+            Scene::SetUp(_) => false,
+        })
+    }
+
     /// Where to send the requests; `lines` are those of the script that use the variables.
     pub(super) fn variables(&self, script: &mut String, lines: &str) {
         let base = curl::quoted(self.target.base());
@@ -71,7 +83,11 @@ impl<'s> Lines<'s> {
             let _ = writeln!(script, "STATE_URL=${{STATE_URL:-{url}}}");
         }
         for (name, text) in CREDENTIALS {
-            if lines.contains(&format!("${name}\"")) || lines.contains(&format!("${{{name}%")) {
+            let in_signature = ["ASSETPROOF_ACCESS_KEY", "ASSETPROOF_SECRET_KEY"].contains(&name);
+            if lines.contains(&format!("${name}\""))
+                || lines.contains(&format!("${{{name}%"))
+                || (in_signature && self.signs())
+            {
                 let _ = writeln!(script, ": \"${{{name}:?{text}}}\"");
             }
         }
@@ -206,7 +222,10 @@ impl<'s> Lines<'s> {
             let seconds = self.target.timeout.as_secs().max(1);
             let _ = write!(options, " --max-time {seconds}");
         }
-        let mut command = curl::command(&url, &sent.request, &variables, &options);
+        let mut command = match signing::found(&sent.request, self.target, SystemTime::now()) {
+            Some(found) => curl::signed(&url, &found, &variables, &options),
+            None => curl::command(&url, &sent.request, &variables, &options),
+        };
         if step.response.is_none() {
             command.push_str(" || true");
         }

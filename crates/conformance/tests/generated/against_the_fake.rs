@@ -16,6 +16,8 @@ async fn run(plan: &Plan, fake: &FakeServer, options: &Options, file: &str) -> R
     target.state_url = Some(Target::parse_url(&format!("{uri}/_states")).expect("a URL"));
     target.credentials = Credentials::from_lookup(|name| match name {
         "ASSETPROOF_TOKEN" => Some("assetproof-token".to_owned()),
+        "ASSETPROOF_ACCESS_KEY" => Some("ASSETPROOFAK".to_owned()),
+        "ASSETPROOF_SECRET_KEY" => Some("assetproof-secret".to_owned()),
         "ASSETPROOF_ACCESS_TOKEN" => Some("assetproof-access".to_owned()),
         _ => None,
     });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use conformance::run::{Run, Verdict};
 use conformance::{Credentials, Options, Target};
-use foreign_server::{DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Server, Summaries};
+use foreign_server::{DEFAULT_ACCESS_TOKEN, DEFAULT_KEY_PAIR, DEFAULT_TOKEN, Server, Summaries};
 use rstest::rstest;
 use validator::{Finding, Severity};
 
@@ -18,6 +18,8 @@ fn target(server: &Server) -> Target {
     target.state_url = Some(Target::parse_url(&server.state_url()).expect("a URL"));
     target.credentials = Credentials::from_lookup(|name| match name {
         "ASSETPROOF_TOKEN" => Some(DEFAULT_TOKEN.to_owned()),
+        "ASSETPROOF_ACCESS_KEY" => Some(DEFAULT_KEY_PAIR.0.to_owned()),
+        "ASSETPROOF_SECRET_KEY" => Some(DEFAULT_KEY_PAIR.1.to_owned()),
         "ASSETPROOF_ACCESS_TOKEN" => Some(DEFAULT_ACCESS_TOKEN.to_owned()),
         _ => None,
     });

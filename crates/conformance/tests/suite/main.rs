@@ -18,6 +18,7 @@ mod scenarios;
 mod second_runs;
 mod servers;
 mod shell;
+mod signatures;
 mod snapshots;
 mod target_file;
 mod toml_json;

@@ -35,7 +35,10 @@ pub(super) fn event(recorded: &Recorded) -> Value {
     );
     let left_out = recorded.findings_left_out;
     add("findingsLeftOut", (left_out > 0).then(|| left_out.into()));
-    let refused = recorded.refused.map(|reason| reason.to_string().into());
+    let refused = recorded
+        .refused
+        .as_ref()
+        .map(|reason| reason.to_string().into());
     add("refused", refused);
     add("fault", recorded.fault.as_deref().map(Value::from));
     add(

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::Contract;
 use validator::Validator;
 
 use super::compiled;
+use super::explain::OtherRevisions;
 use super::journal::{DEFAULT_JOURNAL, Journal, Mask};
 use super::next_failures::NextFailures;
 use super::perturb::{Perturbation, PerturbedIds};
 use super::route::Routes;
 use super::{
-    AcceptedTokens, Api, Authenticator, Clock, DEFAULT_ACCESS_TOKEN, DEFAULT_TOKEN, Engine, Fault,
-    Faults, IdSource, SeededIds, Settings, SystemClock, Whole, World,
+    AcceptedCredentials, Api, Authenticator, Clock, DEFAULT_ACCESS_KEY, DEFAULT_ACCESS_TOKEN,
+    DEFAULT_CLOCK_SKEW, DEFAULT_SECRET_KEY, DEFAULT_TOKEN, Engine, Fault, Faults, IdSource,
+    SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
 use crate::roma::{Revision, Roma};
@@ -33,6 +36,8 @@ pub struct EngineBuilder {
     validators: BTreeMap<String, Arc<Validator>>,
     tokens: Vec<String>,
     access_tokens: Vec<String>,
+    key_pairs: Vec<(String, String)>,
+    clock_skew: Duration,
     authenticator: Option<Box<dyn Authenticator>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -52,6 +57,8 @@ impl Default for EngineBuilder {
             validators: BTreeMap::new(),
             tokens: Vec::new(),
             access_tokens: Vec::new(),
+            key_pairs: Vec::new(),
+            clock_skew: DEFAULT_CLOCK_SKEW,
             authenticator: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SeededIds::default()),
@@ -98,7 +105,26 @@ impl EngineBuilder {
         self
     }
 
-    /// Lets this decide who makes a request, in place of sets of accepted tokens.
+    /// Accepts what is signed with this access key and its secret key; the first pair told replaces
+    /// the default one, `ASSETPROOFAK` with `assetproof-secret`.
+    #[must_use]
+    pub fn key_pair(
+        mut self,
+        access_key: impl Into<String>,
+        secret_key: impl Into<String>,
+    ) -> Self {
+        self.key_pairs.push((access_key.into(), secret_key.into()));
+        self
+    }
+
+    /// Lets a signature's date be this far from the clock; 15 minutes unless told otherwise.
+    #[must_use]
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = skew;
+        self
+    }
+
+    /// Lets this decide who makes a request, in place of sets of accepted credentials.
     #[must_use]
     pub fn authenticator(mut self, authenticator: impl Authenticator + 'static) -> Self {
         self.authenticator = Some(Box::new(authenticator));
@@ -219,16 +245,31 @@ impl EngineBuilder {
         for (api, validator) in Api::ALL.into_iter().zip(&validators) {
             routes.add(api, validator.contract());
         }
-        let tokens = or_default(self.tokens, DEFAULT_TOKEN);
-        let access_tokens = or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN);
+        let tokens = or_default(self.tokens, DEFAULT_TOKEN.to_owned());
+        let access_tokens = or_default(self.access_tokens, DEFAULT_ACCESS_TOKEN.to_owned());
+        let pair = (DEFAULT_ACCESS_KEY.to_owned(), DEFAULT_SECRET_KEY.to_owned());
+        let key_pairs = or_default(self.key_pairs, pair);
+        let secret_keys = key_pairs.iter().map(|(_, secret_key)| secret_key);
         let mask = Mask::new(
             validators.iter().map(|validator| &**validator.contract()),
-            tokens.iter().chain(&access_tokens).cloned(),
+            tokens
+                .iter()
+                .chain(&access_tokens)
+                .chain(secret_keys)
+                .cloned(),
         );
         let journal = Journal::new(self.journal, mask, validators.each_ref().map(|v| names(v)));
-        let authenticator = self
-            .authenticator
-            .unwrap_or_else(|| Box::new(AcceptedTokens::new(tokens, access_tokens)));
+        let authenticator = self.authenticator.unwrap_or_else(|| {
+            let signing = Api::ALL.into_iter().zip(&validators);
+            let signing = signing.filter(|(_, validator)| takes_signatures(validator.contract()));
+            Box::new(
+                AcceptedCredentials::new(signing.map(|(api, _)| api))
+                    .tokens(tokens)
+                    .access_tokens(access_tokens)
+                    .key_pairs(key_pairs)
+                    .clock_skew(self.clock_skew),
+            )
+        });
         let ids: Arc<dyn IdSource> = match self.perturbed {
             Some(seed) => Arc::new(PerturbedIds::new(self.ids, seed)),
             None => self.ids,
@@ -242,6 +283,7 @@ impl EngineBuilder {
             faults,
             breaks_connections: self.breaks_connections,
             perturbation: Perturbation::new(self.perturbed),
+            other_revisions: OtherRevisions::default(),
             metastudio: Metastudio::default(),
             roma: Roma::new(roma, self.job_duration),
             smh: Smh::new(self.async_from),
@@ -275,10 +317,15 @@ fn names(validator: &Validator) -> Vec<Arc<str>> {
         .collect()
 }
 
-fn or_default(told: Vec<String>, default: &str) -> Vec<String> {
-    if told.is_empty() {
-        vec![default.to_owned()]
-    } else {
-        told
-    }
+/// Whether a contract documents a signature as a way to authenticate.
+fn takes_signatures(contract: &Contract) -> bool {
+    let schemes = contract.operations.iter().flat_map(|one| &one.security);
+    let mut schemes = schemes
+        .flatten()
+        .filter_map(|name| contract.schemes.get(name));
+    schemes.any(|scheme| scheme.signature.is_some())
+}
+
+fn or_default<T>(told: Vec<T>, default: T) -> Vec<T> {
+    if told.is_empty() { vec![default] } else { told }
 }

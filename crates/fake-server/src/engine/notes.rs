@@ -26,7 +26,7 @@ pub(crate) struct Notes {
 }
 
 /// Why a request did not get to the state machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
     /// The state `next request fails` asked for this status.

@@ -61,7 +61,8 @@ impl Revision {
         }
     }
 
-    /// Writes why a job failed under the revision's name for it (RO-E12).
+    /// Writes why a job failed under the revision's name for it; in 2025-10 also under the one that
+    /// the vendor's SDK reads, or its users would never learn it (RO-E12, observed).
     pub(crate) fn set_reasons(
         self,
         job: &mut AssetJob,
@@ -70,7 +71,11 @@ impl Revision {
     ) {
         match self {
             Self::R2022_12 if !choices.otherwise() => job.reasons = Some(reasons),
-            Self::R2022_12 | Self::R2025_10 => job.reason = Some(reasons),
+            Self::R2022_12 => job.reason = Some(reasons),
+            Self::R2025_10 => {
+                job.reason = Some(reasons.clone());
+                job.reasons = Some(reasons);
+            }
         }
     }
 }

@@ -299,7 +299,7 @@ fn why_a_request_was_refused_is_known_to_the_journal_only() {
         .journal()
         .entries()
         .iter()
-        .map(|e| e.refused)
+        .map(|e| e.refused.clone())
         .collect();
     assert_eq!(
         refusals,

@@ -2,7 +2,7 @@
 //!
 //! Nothing about it is more than SHOULD, so every member is optional; values of another type than
 //! they SHOULD have are refused all the same, for no type could hold them. One type serves both
-//! revisions: 2022-12 documents all that it holds, 2025-10 no numeric times and no `reasons`.
+//! revisions: 2022-12 documents all that it holds, 2025-10 no numeric times.
 //! A 403 has the body of the revision's `assets-delete`.
 
 use serde::{Deserialize, Serialize};
@@ -157,7 +157,7 @@ pub struct AssetJob {
         skip_serializing_if = "Option::is_none"
     )]
     pub reason: Option<Vec<JobReason>>,
-    /// What went wrong, under the name of the older table (RO-E12).
+    /// What went wrong, under the name of the older table and of the SDK (RO-E12).
     #[serde(
         default,
         deserialize_with = "present",

@@ -452,7 +452,8 @@ mod tests {
         let validator = Validator::new(Arc::new(contract)).expect("it compiles");
         let stand_ins = Credentials::from_lookup(|_| Some("credential".to_owned()));
         let operation = &validator.contract().operations[0];
-        let way = request::authentication(validator.contract(), operation, &stand_ins);
+        let caller = crate::signing::Caller::of_nobody(&stand_ins);
+        let way = request::authentication(validator.contract(), operation, &caller);
         let mut bench = Bench::new(&validator, 0, way.expect("a way")).expect("a bench");
         assert!(bench.is_sound());
         let step = Step {

@@ -1,4 +1,4 @@
-//! Who may call: each documented way that needs no signature, and those who may not.
+//! Who may call: each documented way, and those who may not.
 
 use contract::{Parameter, SecurityScheme};
 use validator::Location;
@@ -7,7 +7,7 @@ use super::bench::Bench;
 use super::facts::{Facts, Spot};
 use super::label::Label;
 use super::names::word;
-use crate::case::{Alteration, Forgery, Presented, Step};
+use crate::case::{Alteration, Forgery, Presented, SignedWrong, Step};
 
 /// The place in ids.
 const PLACE: &str = "credentials";
@@ -40,7 +40,6 @@ pub(super) fn add(bench: &mut Bench<'_>) {
             schemes,
         };
         if schemes.iter().any(|(_, scheme)| scheme.signature.is_some()) {
-            // Here is the place for what is right and wrong of signed requests.
             signed(bench, &alternative);
         } else {
             plain(bench, &alternative);
@@ -151,12 +150,47 @@ fn plain(bench: &mut Bench<'_>, way: &Alternative<'_>) {
     bench.observe(label, step);
 }
 
-/// A way whose credentials are computed. What this runner cannot compute it can still forge.
+/// A way whose credentials are computed.
 fn signed(bench: &mut Bench<'_>, way: &Alternative<'_>) {
     let (name, headers) = (&way.name, way.headers());
+    let rule = bench.operation.rules.authentication.clone();
+    let label = Label::positive(PLACE, name, format!("{headers} are right"));
+    let mut step = bench.sound();
+    step.presented = Presented::Alternative(way.index);
+    if way
+        .schemes
+        .iter()
+        .any(|(_, scheme)| scheme.erratum.is_some())
+    {
+        // Whoever follows the other reading of the document refuses it.
+        bench.observe(label.about(rule.as_deref()), step);
+    } else {
+        let promise = bench.promise(rule.as_deref());
+        bench.accept(label, step, promise);
+    }
     for (forgery, what, words) in [
         (Forgery::Empty, "empty", "are empty"),
         (Forgery::Foreign, "foreign", "are well-formed and nobody's"),
+        (
+            Forgery::Signed(SignedWrong::Signature),
+            "altered",
+            "are right but for the last digit of the signature",
+        ),
+        (
+            Forgery::Signed(SignedWrong::Secret),
+            "other-secret",
+            "are made with another secret key",
+        ),
+        (
+            Forgery::Signed(SignedWrong::Body),
+            "other-body",
+            "are made for another body",
+        ),
+        (
+            Forgery::Signed(SignedWrong::Undated),
+            "undated",
+            "are right, but the date that is signed is not sent",
+        ),
     ] {
         let title = format!("{headers} {words}");
         turned_away(
@@ -165,6 +199,35 @@ fn signed(bench: &mut Bench<'_>, way: &Alternative<'_>) {
             &format!("{name}-{what}"),
             &title,
         );
+    }
+    // What no document says of signatures.
+    for (wrong, what, words) in [
+        (SignedWrong::Expired, "expired", "are of the day before"),
+        (
+            SignedWrong::HostUnsigned,
+            "host-unsigned",
+            "are right, and the host is not signed",
+        ),
+        (
+            SignedWrong::DateUnsigned,
+            "date-unsigned",
+            "are right, and the date is not among the signed headers",
+        ),
+        (
+            SignedWrong::Digest,
+            "other-digest",
+            "are right, and the digest that is signed is that of another body",
+        ),
+        (
+            SignedWrong::Payload,
+            "unsigned-payload",
+            "are right, and say that the body is not signed",
+        ),
+    ] {
+        let what = format!("{name}-{what}");
+        let label = Label::negative(PLACE, &what, format!("{headers} {words}"));
+        let step = presenting(bench, way.forged(Forgery::Signed(wrong)));
+        bench.observe(label.about(rule.as_deref()), step);
     }
 }
 
@@ -251,6 +314,17 @@ fn dates(bench: &mut Bench<'_>, alternatives: &[Vec<(&str, &SecurityScheme)>]) {
                 OTHER_DATE,
                 (&words.0, &words.1),
                 presented,
+            );
+            let words = (
+                format!("{name}-malformed-and-signed"),
+                format!("{} in another form, and signed like that", scheme.name),
+            );
+            malformed(
+                bench,
+                parameter,
+                OTHER_DATE,
+                (&words.0, &words.1),
+                Presented::Alternative(index),
             );
         }
         let plain = alternatives

@@ -11,6 +11,7 @@ use crate::PlanError;
 use crate::case::Case;
 use crate::credentials::Credentials;
 use crate::request;
+use crate::signing::Caller;
 
 /// Every case that the contract implies, in order of its operations. The same contract makes the
 /// same cases in the same order.
@@ -24,7 +25,8 @@ pub(crate) fn generated(validator: &Validator) -> Result<Vec<Case>, PlanError> {
     for (index, operation) in contract.operations.iter().enumerate() {
         // Who can only sign is told so when the case is played.
         let authentication =
-            request::authentication(contract, operation, &stand_ins).unwrap_or_default();
+            request::authentication(contract, operation, &Caller::of_nobody(&stand_ins))
+                .unwrap_or_default();
         let mut bench = Bench::new(validator, index, authentication)?;
         if !bench.is_sound() {
             // An example that breaks its own contract is found by its documented case.
@@ -87,7 +89,11 @@ mod tests {
             let benches: Vec<Bench<'_>> = (0..contract.operations.len())
                 .map(|index| {
                     let operation = &contract.operations[index];
-                    let way = request::authentication(contract, operation, &stand_ins);
+                    let way = request::authentication(
+                        contract,
+                        operation,
+                        &Caller::of_nobody(&stand_ins),
+                    );
                     Bench::new(&validator, index, way.expect("a way")).expect("a bench")
                 })
                 .collect();

@@ -50,7 +50,7 @@ pub(super) fn make(
                         value: Cow::Owned(Secret::new(filler.text(parameter)?)),
                     })
                 })
-                .collect::<Result<_, Halt>>()?;
+                .collect::<Result<Authentication<'_>, Halt>>()?;
             &given
         }
     };

@@ -78,7 +78,7 @@ impl Recorded {
             path_parameters,
             findings: entry.notes.findings.clone(),
             findings_left_out: entry.findings - entry.notes.findings.len(),
-            refused: entry.notes.refused,
+            refused: entry.notes.refused.clone(),
             fault: entry.notes.fault.clone(),
             fits_revision: entry.notes.fits_revision.clone(),
         }
