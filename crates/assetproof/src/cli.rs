@@ -1,5 +1,7 @@
 //! The flags of every command, and the texts of their `--help`.
 
+mod serving;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use conformance::Partition;
 use contract::Level;
+
+pub use serving::{LimitArgs, LogArgs, LogForm, LogLevel, TlsArgs};
 
 /// Proves whether an implementation of a batch asset API does what its documentation says.
 #[derive(Debug, Parser)]
@@ -24,7 +28,7 @@ pub enum Command {
     /// Judge an implementation by what its documentation says.
     Conformance(Box<ConformanceArgs>),
     /// Run the fake server, for clients in any language.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// List the built-in contracts, or check one of your own.
     Contracts(ContractsArgs),
     /// Join the result files of a partitioned run.
@@ -255,7 +259,18 @@ Bring it into a state, as Pact's provider-state callback does:
   curl http://127.0.0.1:8080/_states -d \\
     '{\"state\": \"asset exists\", \"params\": {\"project_id\": \"p1\"}, \"action\": \"setup\"}'
 
-Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
+  assetproof serve --tls --tls-ca-out ca.pem
+      Serves https with a certificate that is made; clients that trust ca.pem trust it:
+      curl --cacert ca.pem https://127.0.0.1:PORT/…
+
+  assetproof serve --state state.json
+      Starts with the state of the last run, and keeps its own for the next one.
+
+Each request is a line on standard error, credentials masked. A body is taken as it is sent: what is
+compressed is no JSON, and refused as such.
+
+Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most; a
+second one stops it at once, without keeping the state.";
 
 /// Flags of `serve`.
 #[derive(Debug, Args)]
@@ -267,6 +282,19 @@ pub struct ServeArgs {
     /// The revision of an API's documentation to serve; repeatable.
     #[arg(long, value_name = "API=REVISION", value_parser = pair)]
     pub revision: Vec<(String, String)>,
+    /// Keep the state in this file: it is read at the start, if it is there, and written when
+    /// Ctrl-C or SIGTERM stops the server.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// What a client may ask for.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// How https is served.
+    #[command(flatten)]
+    pub tls: TlsArgs,
 }
 
 /// Flags of `contracts`.

@@ -2,6 +2,7 @@
 //! rule that decides something lives in the crates below.
 
 mod announce;
+mod certificates;
 pub mod cli;
 mod conformance_command;
 mod contracts;
@@ -9,11 +10,13 @@ mod contracts_command;
 mod error;
 mod interrupt;
 mod listing;
+mod log;
 mod merge_command;
 mod progress;
 mod reports;
 mod serve_command;
 mod snapshots;
+mod state_file;
 mod suite;
 mod targets;
 mod trials;

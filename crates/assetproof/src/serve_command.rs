@@ -2,22 +2,20 @@
 
 use std::io::ErrorKind;
 use std::sync::Arc;
-use std::time::Duration;
 
 use conformance::{Credentials, Secret};
+use fake_server::Engine;
 use fake_server::engine::Api;
-use fake_server::{Engine, axum_front};
+use fake_server::standalone::{self, ServeOptions};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 use crate::cli::ServeArgs;
-use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
-
-/// How long requests that are under way may take to end after a signal. A client that has sent half
-/// a request must not keep the process.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::log::Log;
+use crate::state_file::StateFile;
+use crate::{CONFORMANT, Error, Result, announce, certificates, contracts, interrupt};
 
 pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
+    let _log = Log::start(&args.log);
     let mut builder = Engine::builder();
     for (api, revision) in contracts::choose(&args.revision)? {
         if Api::named(api).is_some() {
@@ -36,11 +34,18 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
         builder = builder.access_token(token);
     }
     let engine = Arc::new(builder.build()?);
+    let state = args.state.as_deref().map(StateFile::open).transpose()?;
+    if let Some(file) = &state {
+        file.load(|state| engine.restore(state))?;
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Error::Process)?
-        .block_on(serve(args, engine))?;
+        .block_on(serve(args, Arc::clone(&engine)))?;
+    if let Some(file) = &state {
+        file.save(&engine.snapshot())?;
+    }
     Ok(CONFORMANT)
 }
 
@@ -61,20 +66,16 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
     let listener = TcpListener::bind(args.listen).await.map_err(listen_error)?;
     let bound = listener.local_addr().map_err(listen_error)?;
     let stop = interrupt::signal()?;
-    announce::out(&format!("listening on http://{bound}\n"));
-    let (stopping, stopped) = oneshot::channel();
-    let stop = async move {
-        stop.await;
-        let _unheard = stopping.send(());
+    let options = ServeOptions {
+        limits: args.limits.limits(),
+        tls: certificates::choose(&args.tls, bound.ip())?,
     };
-    let patience = async move {
-        // The sender is dropped unsent only when serving has ended by itself.
-        let _signal = stopped.await;
-        tokio::time::sleep(PATIENCE).await;
+    let scheme = if options.tls.is_some() {
+        "https"
+    } else {
+        "http"
     };
-    tokio::select! {
-        served = axum_front::serve(listener, engine, stop) => served?,
-        () = patience => {}
-    }
+    announce::out(&format!("listening on {scheme}://{bound}\n"));
+    standalone::serve_with(listener, engine, options, stop).await;
     Ok(())
 }

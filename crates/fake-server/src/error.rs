@@ -1,7 +1,5 @@
 //! Why a fake cannot be made or served.
 
-use std::io;
-
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -43,7 +41,4 @@ pub enum Error {
         /// Those that there are.
         known: String,
     },
-    /// The server could not go on serving.
-    #[error("failed to serve")]
-    Serve(#[from] io::Error),
 }

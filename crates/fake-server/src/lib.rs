@@ -1,7 +1,7 @@
 //! A stateful fake of the documented services.
 //!
 //! [`engine`] holds the state machines: a raw request in, a raw response out, no HTTP. Two fronts
-//! serve it: [`wiremock_front`] in process, for Rust tests, and [`axum_front`] standalone, for any
+//! serve it: [`wiremock_front`] in process, for Rust tests, and [`standalone`], a server of its own, for any
 //! language. Nothing here judges a response; `validator` and `conformance` do.
 //!
 //! Each behaviour is tagged in the docs of its module: **documented** (the vendor's page says so),
@@ -28,12 +28,12 @@
 //! # }
 //! ```
 
-pub mod axum_front;
 pub mod engine;
 mod error;
 mod metastudio;
 mod roma;
 mod smh;
+pub mod standalone;
 pub mod wiremock_front;
 
 pub use engine::{Engine, EngineBuilder, StateError};

@@ -9,5 +9,6 @@ mod roma;
 mod served;
 mod smh;
 mod snapshots;
+mod standalone;
 mod states;
 mod traffic;
