@@ -22,7 +22,7 @@ impl Serving {
     pub(super) fn start(program: &Path) -> Result<Self> {
         let mut command = Command::new(program);
         let mut child = without_settings(&mut command)
-            .arg("serve")
+            .args(["serve", "--quiet"])
             .stdout(Stdio::piped())
             .spawn()?;
         let stdout = child.stdout.take();
