@@ -18,6 +18,7 @@ mod places;
 mod refusal;
 mod request_log;
 mod response;
+mod spelling;
 mod tls;
 mod transport;
 mod wire;

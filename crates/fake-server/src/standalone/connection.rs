@@ -53,13 +53,19 @@ pub(super) async fn run(stream: TcpStream, place: Place, front: Arc<Front>) {
                 return;
             }
             order = link.ordered() => match order {
-                Order::Finish => std::pin::Pin::new(&mut connection).graceful_shutdown(),
+                // A request may have come since it was told to leave.
+                Order::Leave if link.phase() < Phase::Sending => return,
+                Order::Finish | Order::Leave => {
+                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                }
+                // Its head has come after all.
+                Order::TooSlow if link.phase() != Phase::Head => link.forget_order(),
                 Order::TooSlow => {
                     let wire = connection.into_parts().io.into_inner();
                     let refusal = Refusal::head_too_slow(&front.options.limits);
                     return say(wire, &link, refusal).await;
                 }
-                Order::Leave => return,
+                Order::Cut => return,
             },
         }
     }
@@ -131,8 +137,10 @@ async fn exchange(
         }
     };
     deliver(delivery, &link).await;
+    let (response, spelling) = to_http(response);
+    link.spell(spelling);
     link.enter(Phase::Sending);
-    Ok(to_http(response))
+    Ok(response)
 }
 
 /// Waits, and has the wire break, as the delivery says.

@@ -10,6 +10,7 @@ use std::time::Instant;
 use tokio::sync::Notify;
 
 use super::Limits;
+use super::spelling::Spelling;
 use crate::engine::Broken;
 
 /// What a connection is about. The order is the one in which connections give way to a new one;
@@ -35,8 +36,10 @@ pub(super) enum Order {
     Finish,
     /// Tell the client that it was too slow, and close.
     TooSlow,
-    /// Close now.
+    /// Close now, if no request is being answered; else as [`Order::Finish`].
     Leave,
+    /// Close now, whatever is under way.
+    Cut,
 }
 
 /// All connections of a server.
@@ -53,7 +56,10 @@ pub(super) struct Places {
 struct Links {
     next: u64,
     /// In the order in which they came, so that of equals the oldest gives way.
-    links: BTreeMap<u64, Arc<Link>>,
+    open: BTreeMap<u64, Arc<Link>>,
+    /// Those that were next to give way when that was last looked for, the first of them last,
+    /// with what they were about: of one that has moved on since, it does not hold any more.
+    next_to_go: Vec<(u64, u64)>,
 }
 
 /// What a connection shares with the sweep, with the service of its requests and with its wire.
@@ -67,9 +73,14 @@ pub(super) struct Link {
     unread: AtomicBool,
     is_broken: AtomicBool,
     broken: Mutex<Option<Broken>>,
+    is_spelt: AtomicBool,
+    spelling: Mutex<Spelling>,
 }
 
 const PHASE: u32 = 56;
+
+/// How many connections are found at once that are next to give way.
+const LOOKED_FOR_AT_ONCE: usize = 64;
 
 /// A connection's place in the list, given back when it is dropped.
 #[derive(Debug)]
@@ -98,11 +109,13 @@ impl Places {
             unread: AtomicBool::new(false),
             is_broken: AtomicBool::new(false),
             broken: Mutex::new(None),
+            is_spelt: AtomicBool::new(false),
+            spelling: Mutex::default(),
         });
         let mut links = self.links();
         let id = links.next;
         links.next += 1;
-        links.links.insert(id, Arc::clone(&link));
+        links.open.insert(id, Arc::clone(&link));
         Place {
             places: Arc::clone(self),
             id,
@@ -111,38 +124,31 @@ impl Places {
     }
 
     pub(super) fn taken(&self) -> usize {
-        self.links().links.len()
+        self.links().open.len()
     }
 
     /// Closes the connection that has waited longest for a request; if there is none, the one
     /// that is slowest to send one. Returns false when all are being answered.
     pub(super) fn make_room(&self) -> bool {
-        let links = self.links();
-        let longest = links
-            .links
-            .values()
-            .filter(|link| link.order.load(Relaxed) == 0)
-            .min_by_key(|link| link.phase.load(Relaxed));
-        match longest {
-            Some(link) if link.phase() < Phase::Sending => {
-                link.tell(Order::Leave);
-                true
-            }
-            _ => false,
+        let mut links = self.links();
+        if links.let_one_go() {
+            return true;
         }
+        links.find_next_to_go();
+        links.let_one_go()
     }
 
     /// Looks for connections that take longer than they may.
     pub(super) fn sweep(&self, limits: &Limits) {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.now.store(now & ((1 << PHASE) - 1), Relaxed);
-        for link in self.links().links.values() {
+        for link in self.links().open.values() {
             let word = link.phase.load(Relaxed);
             let waited = u128::from(now.saturating_sub(word & ((1 << PHASE) - 1)));
             let (limit, order) = match link.phase() {
                 Phase::Idle => (limits.idle_timeout, Order::Leave),
                 Phase::Head => (limits.header_timeout, Order::TooSlow),
-                Phase::Sending => (limits.send_timeout, Order::Leave),
+                Phase::Sending => (limits.send_timeout, Order::Cut),
                 // Whoever reads a body has a time limit for it.
                 Phase::Body | Phase::Busy => continue,
             };
@@ -154,7 +160,7 @@ impl Places {
 
     /// Tells all to finish: those that are idle close at once.
     pub(super) fn finish(&self) {
-        for link in self.links().links.values() {
+        for link in self.links().open.values() {
             link.tell(match link.phase() {
                 Phase::Idle => Order::Leave,
                 _ => Order::Finish,
@@ -168,9 +174,39 @@ impl Places {
     }
 }
 
+impl Links {
+    fn let_one_go(&mut self) -> bool {
+        while let Some((word, id)) = self.next_to_go.pop() {
+            if let Some(link) = self.open.get(&id)
+                && link.phase.load(Relaxed) == word
+                && link.order.load(Relaxed) == 0
+            {
+                link.tell(Order::Leave);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Looks at all of them, for a number of them: a flood of new connections must not have all
+    /// looked at for each.
+    fn find_next_to_go(&mut self) {
+        let mut all: Vec<(u64, u64)> = self
+            .open
+            .iter()
+            .filter(|(_, link)| link.order.load(Relaxed) == 0 && link.phase() < Phase::Sending)
+            .map(|(id, link)| (link.phase.load(Relaxed), *id))
+            .collect();
+        all.sort_unstable();
+        all.truncate(LOOKED_FOR_AT_ONCE);
+        all.reverse();
+        self.next_to_go = all;
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
-        self.places.links().links.remove(&self.id);
+        self.places.links().open.remove(&self.id);
     }
 }
 
@@ -202,8 +238,14 @@ impl Link {
         match self.order.load(Relaxed) {
             1 => Order::Finish,
             2 => Order::TooSlow,
-            _ => Order::Leave,
+            3 => Order::Leave,
+            _ => Order::Cut,
         }
+    }
+
+    /// Takes an order back that has become pointless.
+    pub(super) fn forget_order(&self) {
+        self.order.store(0, Relaxed);
     }
 
     /// Notes that the client may still be sending what nobody reads.
@@ -220,6 +262,24 @@ impl Link {
     pub(super) fn break_by(&self, broken: Broken) {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(broken);
         self.is_broken.store(true, Relaxed);
+    }
+
+    /// Has the header names of the next response go out in this case.
+    pub(super) fn spell(&self, spelling: Spelling) {
+        if !spelling.is_empty() {
+            *self.spelling.lock().unwrap_or_else(PoisonError::into_inner) = spelling;
+            self.is_spelt.store(true, Relaxed);
+        }
+    }
+
+    /// The case of the header names of the response that begins, once.
+    pub(super) fn take_spelling(&self) -> Option<Spelling> {
+        if !self.is_spelt.load(Relaxed) {
+            return None;
+        }
+        self.is_spelt.store(false, Relaxed);
+        let mut spelling = self.spelling.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(std::mem::take(&mut *spelling))
     }
 
     /// How the connection is to break, if it is.

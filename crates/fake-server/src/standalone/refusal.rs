@@ -64,7 +64,7 @@ impl Refusal {
             .unwrap_or_default();
         let mut bytes = format!("HTTP/1.1 {} {reason}\r\n", response.status).into_bytes();
         for (name, value) in &response.headers {
-            bytes.extend_from_slice(name.to_ascii_lowercase().as_bytes());
+            bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(b": ");
             bytes.extend_from_slice(value);
             bytes.extend_from_slice(b"\r\n");

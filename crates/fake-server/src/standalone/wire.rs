@@ -23,6 +23,9 @@ const GARBAGE: &[u8] = b"\xff\x00\xfe\x01 this is not HTTP \x80\x81\x82\r\n\r\n\
 /// the system reset the connection, and the client might never see the refusal.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// How many pieces go out in one go when the first is not hyper's.
+const AT_ONCE: usize = 8;
+
 /// The end of a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
@@ -31,6 +34,11 @@ const HEAD_END: &[u8] = b"\r\n\r\n";
 pub(super) struct Wire {
     transport: Transport,
     link: Arc<Link>,
+    /// The beginning of a response with its header names as they are to be spelt, which goes out
+    /// in place of hyper's bytes, and is as long.
+    spelt: Vec<u8>,
+    /// How much of it has gone out.
+    spelt_sent: usize,
     /// How much of [`GARBAGE`] has gone out.
     garbage: usize,
     /// How much of [`HEAD_END`] the last bytes of the response were.
@@ -46,11 +54,23 @@ impl Wire {
         Self {
             transport,
             link,
+            spelt: Vec::new(),
+            spelt_sent: 0,
             garbage: 0,
             head_end: 0,
             body: 0,
             is_shut: false,
             linger: None,
+        }
+    }
+
+    /// Takes over the beginning of a response, if its header names are to be spelt otherwise.
+    fn spell(&mut self, first: &[u8]) {
+        if let Some(spelling) = self.link.take_spelling() {
+            self.spelt.clear();
+            self.spelt.extend_from_slice(first);
+            spelling.apply(&mut self.spelt);
+            self.spelt_sent = 0;
         }
     }
 
@@ -175,16 +195,11 @@ impl AsyncRead for Wire {
 
 impl AsyncWrite for Wire {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if let Some(broken) = self.link.broken() {
-            return self.poll_break(cx, broken, bytes);
-        }
-        let sent = ready!(Pin::new(&mut self.transport).poll_write(cx, bytes));
-        note_progress(&self.link);
-        Poll::Ready(sent)
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -192,13 +207,36 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if let Some(broken) = self.link.broken() {
-            let first = slices.iter().find(|slice| !slice.is_empty());
-            return self.poll_break(cx, broken, first.map_or(&[], |slice| slice));
+        let this = &mut *self;
+        let Some((first, others)) = slices.split_first() else {
+            return Poll::Ready(Ok(0));
+        };
+        this.spell(first);
+        let spelt = std::mem::take(&mut this.spelt);
+        let rest = spelt.get(this.spelt_sent..).unwrap_or_default();
+        let sent = if let Some(broken) = this.link.broken() {
+            let bytes = if rest.is_empty() { first } else { rest };
+            this.poll_break(cx, broken, bytes)
+        } else if rest.is_empty() {
+            Pin::new(&mut this.transport).poll_write_vectored(cx, slices)
+        } else {
+            let mut replaced = [IoSlice::new(&[]); AT_ONCE];
+            let given = std::iter::once(IoSlice::new(rest)).chain(others.iter().copied());
+            let mut count = 0;
+            for (place, slice) in replaced.iter_mut().zip(given) {
+                *place = slice;
+                count += 1;
+            }
+            let slices = replaced.get(..count).unwrap_or_default();
+            Pin::new(&mut this.transport).poll_write_vectored(cx, slices)
+        };
+        let length = rest.len();
+        this.spelt = spelt;
+        if let Poll::Ready(Ok(sent)) = &sent {
+            this.spelt_sent += (*sent).min(length);
+            note_progress(&this.link);
         }
-        let sent = ready!(Pin::new(&mut self.transport).poll_write_vectored(cx, slices));
-        note_progress(&self.link);
-        Poll::Ready(sent)
+        sent
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -6,4 +6,5 @@ mod limits;
 mod server;
 mod shutdown;
 mod slow;
+mod spelling;
 mod tls;

@@ -64,7 +64,7 @@ async fn one_too_many_is_told_so_when_all_are_being_answered() {
     };
     assert!(
         answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n")
-            && answer.contains("retry-after: 1"),
+            && answer.contains("Retry-After: 1"),
         "{answer}"
     );
 }

@@ -67,7 +67,7 @@ async fn a_body_that_drips_is_answered_408_in_the_end() {
         .await
         .expect("it closes");
     assert!(
-        answer.starts_with("HTTP/1.1 408 ") && answer.contains("connection: close"),
+        answer.starts_with("HTTP/1.1 408 ") && answer.contains("Connection: close"),
         "{answer}"
     );
     server.serves_others().await;
