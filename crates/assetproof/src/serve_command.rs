@@ -7,7 +7,6 @@ use conformance::{Credentials, Secret};
 use fake_server::Engine;
 use fake_server::engine::Api;
 use fake_server::standalone::{self, ServeOptions};
-use tokio::net::TcpListener;
 
 use crate::cli::ServeArgs;
 use crate::log::Log;
@@ -63,7 +62,7 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
         },
         source,
     };
-    let listener = TcpListener::bind(args.listen).await.map_err(listen_error)?;
+    let listener = standalone::listen(args.listen).map_err(listen_error)?;
     let bound = listener.local_addr().map_err(listen_error)?;
     let stop = interrupt::signal()?;
     let options = ServeOptions {

@@ -24,14 +24,38 @@ mod transport;
 mod wire;
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 pub use answers::Answers;
 pub use options::{Limits, ServeOptions};
 pub use request_log::REQUEST_LOG;
 pub use tls::{Tls, TlsError};
+
+/// How many connections the system keeps that have not been taken yet. Of more than that it loses
+/// some, and their clients try again after a second.
+const BACKLOG: u32 = 4096;
+
+/// Listens at an address, for more connections at once than a listener takes by default. It has
+/// to be called within a runtime.
+///
+/// # Errors
+/// What the system says, e.g. that the port is taken.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A port that was served a moment ago can be served again; on Windows it means another thing.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves on `listener` with the limits that are the default, until `shutdown` resolves; see
 /// [`serve_with`].
