@@ -1,10 +1,15 @@
-//! `cargo xtask bench conformance`: how long a whole run takes against `assetproof serve`, and how
-//! its rate of requests compares with that of a plain loop that sends the same requests, as many at
-//! once, to the same server. Everything is a release build; the figures mean something on
+//! `cargo xtask bench`: release builds, measured.
+//!
+//! `serve` is described in [`serve`](self::serve). `conformance`: how long a whole run takes against
+//! `assetproof serve`, and how its rate of requests compares with that of a plain loop that sends the
+//! same requests, as many at once, to the same server. Everything is a release build; the figures
+//! mean something on
 //! a machine that does nothing else.
 
 mod plain_loop;
+mod serve;
 mod served;
+mod yardstick;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -27,11 +32,29 @@ const SHARE: f64 = 60.0;
 /// Prints the figures of `jobs` cases at once; fails when they miss what is asked, or when there
 /// are none.
 pub(crate) fn conformance(jobs: u16) -> ExitCode {
-    let measured = if cfg!(debug_assertions) {
-        as_release(jobs)
+    told(if cfg!(debug_assertions) {
+        as_release(&["conformance", "--jobs", &jobs.to_string()])
     } else {
         measure(jobs)
-    };
+    })
+}
+
+/// Prints the figures of `assetproof serve`, `requests` of them for its memory; fails when they
+/// miss what is asked.
+pub(crate) fn serve(requests: usize) -> ExitCode {
+    told(if cfg!(debug_assertions) {
+        as_release(&["serve", "--requests", &requests.to_string()])
+    } else {
+        build().and_then(|program| serve::measure(&program, requests))
+    })
+}
+
+/// Serves as the server that `serve` is measured by.
+pub(crate) fn yardstick() -> ExitCode {
+    yardstick::run()
+}
+
+fn told(measured: Result<bool>) -> ExitCode {
     match measured {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -42,13 +65,10 @@ pub(crate) fn conformance(jobs: u16) -> ExitCode {
     }
 }
 
-/// Starts the same command once more, as a release build: the loop is part of this program.
-fn as_release(jobs: u16) -> Result<bool> {
+/// Starts the same command once more, as a release build: the loops are part of this program.
+fn as_release(what: &[&str]) -> Result<bool> {
     let again = ["run", "--quiet", "--release", "--package", "xtask", "--"];
-    let ended = cargo()
-        .args(again)
-        .args(["bench", "conformance", "--jobs", &jobs.to_string()])
-        .status()?;
+    let ended = cargo().args(again).arg("bench").args(what).status()?;
     Ok(ended.success())
 }
 

@@ -51,6 +51,15 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
         jobs: u16,
     },
+    /// `assetproof serve` beside a bare server that does the same, its memory and its start.
+    Serve {
+        /// After how many requests the memory is to be what it was after a tenth of them.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        requests: usize,
+    },
+    /// The bare server that `serve` is measured by.
+    #[command(hide = true)]
+    Yardstick,
 }
 
 /// What a chore fails with is only told.
@@ -70,5 +79,11 @@ fn main() -> ExitCode {
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),
+        Chore::Bench {
+            what: Bench::Serve { requests },
+        } => bench::serve(requests),
+        Chore::Bench {
+            what: Bench::Yardstick,
+        } => bench::yardstick(),
     }
 }

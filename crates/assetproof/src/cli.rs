@@ -1,5 +1,7 @@
 //! The flags of every command, and the texts of their `--help`.
 
+mod serving;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use conformance::Partition;
 use contract::Level;
+
+pub use serving::{LimitArgs, LogArgs, LogForm, LogLevel, TlsArgs};
 
 use crate::fault_arg::FaultArg;
 
@@ -26,7 +30,7 @@ pub enum Command {
     /// Judge an implementation by what its documentation says.
     Conformance(Box<ConformanceArgs>),
     /// Run the fake server, for clients in any language.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// List the built-in contracts, or check one of your own.
     Contracts(ContractsArgs),
     /// Join the result files of a partitioned run.
@@ -278,7 +282,18 @@ relies on without a document's word:
 
   assetproof serve --perturb 1
 
-Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most.";
+  assetproof serve --tls --tls-ca-out ca.pem
+      Serves https with a certificate that is made; clients that trust ca.pem trust it:
+      curl --cacert ca.pem https://127.0.0.1:PORT/…
+
+  assetproof serve --state state.json
+      Starts with the state of the last run, and keeps its own for the next one.
+
+Each request is a line on standard error, credentials masked. A body is taken as it is sent: what is
+compressed is no JSON, and refused as such.
+
+Ctrl-C or SIGTERM stops it after the requests that are under way, three seconds later at most; a
+second one stops it at once, without keeping the state.";
 
 /// Flags of `serve`.
 #[derive(Debug, Args)]
@@ -298,6 +313,19 @@ pub struct ServeArgs {
     /// A client that passes under many seeds relies on documented things only.
     #[arg(long, value_name = "SEED")]
     pub perturb: Option<u64>,
+    /// Keep the state in this file: it is read at the start, if it is there, and written when
+    /// Ctrl-C or SIGTERM stops the server.
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// What a client may ask for.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// How https is served.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     #[command(flatten)]
     #[expect(
         missing_docs,

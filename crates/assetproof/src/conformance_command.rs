@@ -7,7 +7,7 @@ use std::sync::Arc;
 use conformance::run::RunWriter;
 use conformance::{Baseline, Credentials, Event, Options, Plan, Secret, Target};
 use fake_server::engine::Api;
-use fake_server::{Engine, axum_front};
+use fake_server::{Engine, standalone};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use validator::Validator;
@@ -206,7 +206,7 @@ pub(crate) async fn start_fake(plan: &Plan, mut ended: watch::Receiver<()>) -> R
         source,
         way_out: "",
     })?;
-    tokio::spawn(axum_front::serve(listener, engine, async move {
+    tokio::spawn(standalone::serve(listener, engine, async move {
         let _ = ended.changed().await;
     }));
     let base = format!("http://{bound}");

@@ -130,6 +130,55 @@ pub enum Error {
         /// What to do about it.
         way_out: &'static str,
     },
+    /// The file of `--state` cannot be read.
+    #[error("failed to read the state file {path}: {source}", path = .path.display())]
+    StateUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file of `--state` cannot be written.
+    #[error(
+        "failed to write the state file {path}: {source} (name another one with --state)",
+        path = .path.display()
+    )]
+    StateUnwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file of `--state` holds no state.
+    #[error(
+        "the state file {path} is broken: {problem} (mend it, or move it away to start afresh)",
+        path = .path.display()
+    )]
+    StateBroken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// A file of a certificate cannot be read or written.
+    #[error("failed to use the certificate file {path}: {source}", path = .path.display())]
+    CertificateFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A certificate is none that can be served with.
+    #[error("cannot serve https with {path}: {source}", path = .path.display())]
+    Certificate {
+        /// The certificate's file.
+        path: PathBuf,
+        /// What is wrong.
+        source: fake_server::standalone::TlsError,
+    },
+    /// No certificate can be made.
+    #[error("cannot serve https with a certificate of its own: {0} (mind --tls-name)")]
+    MakeCertificate(#[source] fake_server::standalone::TlsError),
     /// A folder or a file of the reports cannot be made.
     #[error("failed to replace {path}: {source} (choose another folder with --report-dir)")]
     ReportDir {

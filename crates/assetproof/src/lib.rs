@@ -3,6 +3,7 @@
 
 mod admin_command;
 mod announce;
+mod certificates;
 pub mod cli;
 mod conformance_command;
 mod contracts;
@@ -11,11 +12,13 @@ mod error;
 mod fault_arg;
 mod interrupt;
 mod listing;
+mod log;
 mod merge_command;
 mod progress;
 mod reports;
 mod serve_command;
 mod snapshots;
+mod state_file;
 mod suite;
 mod targets;
 mod trials;

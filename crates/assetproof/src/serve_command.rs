@@ -3,23 +3,20 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use conformance::{Credentials, Secret};
+use fake_server::Engine;
 use fake_server::engine::Api;
-use fake_server::{Engine, axum_front};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use fake_server::standalone::{self, ServeOptions};
 
 use crate::admin_command::{self, Admin};
 use crate::cli::ServeArgs;
-use crate::{CONFORMANT, Error, Result, announce, contracts, interrupt};
-
-/// How long requests that are under way may take to end after a signal. A client that has sent half
-/// a request must not keep the process.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::log::Log;
+use crate::state_file::StateFile;
+use crate::{CONFORMANT, Error, Result, announce, certificates, contracts, interrupt};
 
 pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
+    let _log = Log::start(&args.log);
     let mut builder = Engine::builder();
     for (api, revision) in contracts::choose(&args.revision)? {
         if Api::named(api).is_some() {
@@ -49,11 +46,18 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
         builder = builder.perturb(seed);
     }
     let engine = Arc::new(builder.build()?);
+    let state = args.state.as_deref().map(StateFile::open).transpose()?;
+    if let Some(file) = &state {
+        file.load(|state| engine.restore(state))?;
+    }
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Error::Process)?
-        .block_on(serve(args, engine))?;
+        .block_on(serve(args, Arc::clone(&engine)))?;
+    if let Some(file) = &state {
+        file.save(&engine.snapshot())?;
+    }
     Ok(CONFORMANT)
 }
 
@@ -72,29 +76,25 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
         source,
     };
     let failed = |source| listen_error(args.listen, source);
-    let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
+    let listener = standalone::listen(args.listen).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     let admin = Admin::bind(&args.admin, listen_error).await?;
     let stop = interrupt::signal()?;
+    let options = ServeOptions {
+        limits: args.limits.limits(),
+        tls: certificates::choose(&args.tls, bound.ip())?,
+    };
+    let scheme = if options.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     // Both lines at once: who reads the first one only may close the pipe after it.
     announce::out(&format!(
-        "listening on http://{bound}\n{}",
+        "listening on {scheme}://{bound}\n{}",
         admin.announcement()
     ));
     let stop = admin.serve(&engine, stop);
-    let (stopping, stopped) = oneshot::channel();
-    let stop = async move {
-        stop.await;
-        let _unheard = stopping.send(());
-    };
-    let patience = async move {
-        // The sender is dropped unsent only when serving has ended by itself.
-        let _signal = stopped.await;
-        tokio::time::sleep(PATIENCE).await;
-    };
-    tokio::select! {
-        served = axum_front::serve(listener, engine, stop) => served?,
-        () = patience => {}
-    }
+    standalone::serve_with(listener, engine, options, stop).await;
     Ok(())
 }

@@ -205,6 +205,15 @@ impl Engine {
         }
     }
 
+    /// Whose a request of this path is: the names and values of the parameters that separate
+    /// tenants, as they stand in the path. Empty where nothing is served.
+    pub fn tenant<'r>(&'r self, path: &'r str) -> Vec<(&'r str, &'r str)> {
+        self.routes
+            .find(path)
+            .map(|route| route.tenant(path))
+            .unwrap_or_default()
+    }
+
     /// The validator of the revision of `api` that is served.
     pub fn validator(&self, api: Api) -> &Arc<Validator> {
         match api {

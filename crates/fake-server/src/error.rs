@@ -1,7 +1,5 @@
 //! Why a fake cannot be made or served.
 
-use std::io;
-
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -48,5 +46,5 @@ pub enum Error {
     Fault(#[from] crate::engine::FaultError),
     /// The server could not go on serving.
     #[error("failed to serve")]
-    Serve(#[from] io::Error),
+    Serve(#[from] std::io::Error),
 }

@@ -1,9 +1,9 @@
 //! A stateful fake of the documented services.
 //!
 //! [`engine`] holds the state machines: a raw request in, a raw response out, no HTTP. Two fronts
-//! serve it: [`wiremock_front`] in process, for Rust tests, and [`axum_front`] standalone, for any
-//! language. [`admin`] tells what came in, and keeps, restores and resets the state, on a port of its
-//! own. Nothing here judges a response; `validator` and `conformance` do.
+//! serve it: [`wiremock_front`] in process, for Rust tests, and [`standalone`], a server of its own,
+//! for any language. [`admin`] tells what came in, and keeps, restores and resets the state, on a
+//! port of its own. Nothing here judges a response; `validator` and `conformance` do.
 //!
 //! Each behaviour is tagged in the docs of its module: **documented** (the vendor's page says so),
 //! **inferred** (it follows from the page, or something had to be chosen), or **observed** (a
@@ -30,12 +30,12 @@
 //! ```
 
 pub mod admin;
-pub mod axum_front;
 pub mod engine;
 mod error;
 mod metastudio;
 mod roma;
 mod smh;
+pub mod standalone;
 pub mod wiremock_front;
 
 pub use engine::{Engine, EngineBuilder, StateError};

@@ -27,7 +27,7 @@ impl Serving {
     pub(crate) fn start_with(program: &Path, flags: &[&str]) -> Result<Self> {
         let mut command = Command::new(program);
         let mut child = without_settings(&mut command)
-            .arg("serve")
+            .args(["serve", "--quiet"])
             .args(flags)
             .stdout(Stdio::piped())
             .spawn()?;

@@ -54,8 +54,14 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Starts it without a log.
     pub(crate) fn start(args: &[&str]) -> Self {
-        let mut child = assetproof(&[&["serve"], args].concat())
+        Self::of(&mut assetproof(&[&["serve", "--quiet"], args].concat()))
+    }
+
+    /// Starts this command, which ends in serving.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");

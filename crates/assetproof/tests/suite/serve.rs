@@ -17,7 +17,7 @@ fn exchange(base: &str, request: &str) -> String {
     answer
 }
 
-fn post(base: &str, path: &str, headers: &str, body: &str) -> String {
+pub(crate) fn post(base: &str, path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     exchange(
         base,
@@ -55,7 +55,7 @@ fn an_asset_is_set_up_and_deleted_by_plain_http() {
 
 #[test]
 fn credentials_of_the_environment_replace_the_built_in_ones() {
-    let mut command = assetproof(&["serve"]);
+    let mut command = assetproof(&["serve", "--quiet"]);
     let child = command
         .env("ASSETPROOF_TOKEN", "another-token")
         .stdout(std::process::Stdio::piped())

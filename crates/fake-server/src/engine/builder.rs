@@ -1,7 +1,9 @@
 //! What an engine can be told before it is made, and the making.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use contract::Contract;
@@ -227,11 +229,8 @@ impl EngineBuilder {
                 });
             }
         }
-        let validators = [
-            self.validator_of(Api::Metastudio)?,
-            self.validator_of(Api::Roma)?,
-            self.validator_of(Api::Smh)?,
-        ];
+        let [first, second, third] = self.compiled();
+        let validators = [first?, second?, third?];
         let operations = Api::ALL.into_iter().zip(&validators);
         let operations = operations.flat_map(|(api, validator)| {
             let operations = validator.contract().operations.iter();
@@ -298,6 +297,16 @@ impl EngineBuilder {
         self.revisions
             .get(api.name())
             .map_or(api.default_revision(), String::as_str)
+    }
+
+    /// The validators of all APIs, in the order of [`Api::ALL`]. Each is made on a thread of its
+    /// own: that is most of what a start takes.
+    fn compiled(&self) -> [Result<Arc<Validator>>; 3] {
+        thread::scope(|scope| {
+            Api::ALL
+                .map(|api| scope.spawn(move || self.validator_of(api)))
+                .map(|made| made.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
     }
 
     fn validator_of(&self, api: Api) -> Result<Arc<Validator>> {

@@ -1,7 +1,7 @@
 //! From a path to the API that serves it. Which operation it is, and whether the request keeps to
 //! it, the validator says; this table also knows what to tell about paths that nobody serves.
 
-use contract::Contract;
+use contract::{Contract, Operation};
 use percent_encoding::percent_decode_str;
 
 use super::Api;
@@ -22,6 +22,8 @@ pub(crate) struct Route {
     pub(crate) path: String,
     /// The methods that it takes.
     pub(crate) methods: Vec<String>,
+    /// The segments that separate tenants: which they are, and what they are called.
+    tenant: Vec<(usize, String)>,
 }
 
 #[derive(Debug)]
@@ -50,6 +52,7 @@ impl Routes {
                     api,
                     path: operation.path.clone(),
                     methods: vec![operation.method.clone()],
+                    tenant: tenant_segments(operation),
                 });
             }
         }
@@ -80,6 +83,18 @@ impl Routes {
 }
 
 impl Route {
+    /// What separates tenants in a path of this route, names and values, still percent-encoded.
+    pub(crate) fn tenant<'r>(&'r self, path: &'r str) -> Vec<(&'r str, &'r str)> {
+        let mut segments = path.split('/').enumerate();
+        self.tenant
+            .iter()
+            .filter_map(|(index, name)| {
+                let (_, text) = segments.find(|(place, _)| place == index)?;
+                Some((name.as_str(), text))
+            })
+            .collect()
+    }
+
     fn matches(&self, path: &str) -> bool {
         let mut given = path.split('/');
         self.segments
@@ -94,6 +109,19 @@ impl Route {
             })
             && given.next().is_none()
     }
+}
+
+fn tenant_segments(operation: &Operation) -> Vec<(usize, String)> {
+    let separates = |name: &str| operation.tenant_parameters().any(|it| it.name == name);
+    operation
+        .path
+        .split('/')
+        .enumerate()
+        .filter_map(|(index, text)| {
+            let name = text.strip_prefix('{')?.strip_suffix('}')?;
+            separates(name).then(|| (index, name.to_owned()))
+        })
+        .collect()
 }
 
 impl Segment {

@@ -19,6 +19,7 @@ mod served;
 mod signatures;
 mod smh;
 mod snapshots;
+mod standalone;
 mod states;
 mod strict;
 mod traffic;

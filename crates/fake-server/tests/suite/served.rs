@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use fake_server::engine::Api;
-use fake_server::{Engine, EngineBuilder, FakeServer, axum_front};
+use fake_server::{Engine, EngineBuilder, FakeServer, standalone};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -74,10 +74,10 @@ impl Served {
                 let (stop, stopped) = oneshot::channel();
                 let served = Arc::clone(&engine);
                 tokio::spawn(async move {
-                    axum_front::serve(listener, served, async {
+                    standalone::serve(listener, served, async {
                         drop(stopped.await);
                     })
-                    .await
+                    .await;
                 });
                 (base, Running::Axum(stop))
             }
