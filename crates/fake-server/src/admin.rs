@@ -8,6 +8,7 @@
 //! loopback interface, which is where `assetproof serve` puts it unless told otherwise.
 
 mod criteria;
+mod faults;
 mod http;
 mod json;
 mod process;

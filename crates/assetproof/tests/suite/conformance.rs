@@ -77,6 +77,8 @@ fn a_fake_in_another_process_gets_the_same_verdicts() {
     let mut command = assetproof(&there_args.iter().map(String::as_str).collect::<Vec<_>>());
     command
         .env("ASSETPROOF_TOKEN", "assetproof-token")
+        .env("ASSETPROOF_ACCESS_KEY", "ASSETPROOFAK")
+        .env("ASSETPROOF_SECRET_KEY", "assetproof-secret")
         .env("ASSETPROOF_ACCESS_TOKEN", "assetproof-access");
     let ended = run(&mut command);
     assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);

@@ -35,7 +35,7 @@ const fn route(
     }
 }
 
-static ROUTES: [Route; 24] = [
+static ROUTES: [Route; 28] = [
     route("GET", "/__admin/health", Admin::health),
     route("GET", "/__admin/version", Admin::version),
     route("GET", "/__admin/openapi.yaml", Admin::openapi),
@@ -68,6 +68,10 @@ static ROUTES: [Route; 24] = [
     route("GET", "/__admin/requests/{id}", Admin::one_request),
     route("DELETE", "/__admin/requests/{id}", Admin::remove_request),
     route("GET", "/__admin/findings", Admin::findings),
+    route("GET", "/__admin/faults", Admin::faults),
+    route("POST", "/__admin/faults", Admin::add_faults),
+    route("DELETE", "/__admin/faults", Admin::clear_faults),
+    route("DELETE", "/__admin/faults/{id}", Admin::remove_fault),
 ];
 
 /// Method and path template of everything that is served.

@@ -10,11 +10,13 @@ use super::routes::Call;
 use crate::engine::{STATES_PATH, ScenarioError};
 
 impl Admin {
-    /// State and recorded requests, of one tenant or of all.
+    /// State and recorded requests, of one tenant or of all; with all of them go the faults.
     pub(super) fn reset(&self, call: &Call<'_>) -> Answer {
-        match call.tenant()? {
-            Some(tenant) => self.engine.reset_tenant(&tenant),
-            None => self.engine.reset(),
+        if let Some(tenant) = call.tenant()? {
+            self.engine.reset_tenant(&tenant);
+        } else {
+            self.engine.reset();
+            self.engine.faults().clear();
         }
         ok(json!({}))
     }

@@ -27,7 +27,8 @@ pub struct Limits {
     pub bodies: usize,
     /// The most header fields of a request: 100. More is 431.
     pub header_count: usize,
-    /// The most bytes of a request's line and header fields: 64 KiB. More is 431.
+    /// The most bytes of a request's line and header fields: 256 KiB, since a token may have
+    /// 100,000 characters. More is 431.
     pub header_bytes: usize,
     /// How long the line and the header fields may take from their first byte on: 10 s. Then the
     /// answer is 408, and the connection is closed. A TLS handshake has as long.
@@ -54,7 +55,7 @@ impl Default for Limits {
             body: 10 * 1024 * 1024,
             bodies: 256 * 1024 * 1024,
             header_count: 100,
-            header_bytes: 64 * 1024,
+            header_bytes: 256 * 1024,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),

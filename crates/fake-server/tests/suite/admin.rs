@@ -562,3 +562,30 @@ async fn it_is_served_on_a_port_of_its_own() {
     drop(client);
     served.await.expect("no panic").expect("it ends well");
 }
+
+#[test]
+fn faults_are_added_listed_and_taken_away() {
+    let desk = Desk::new(Engine::builder());
+    let fault = json!({"when": {"operation": "batch-action"}, "effect": {"status": 500}});
+    let two = json!([fault, {"effect": {"throttle": {"retry_after": 3}}}]).to_string();
+    let added = desk.get("POST", "/__admin/faults", &two);
+    let ids = added["ids"].as_array().expect("a list").clone();
+    assert_eq!(ids.len(), 2);
+    let body = r#"{"action":"DELETE","asset_ids":["a"]}"#;
+    assert_eq!(desk.client("POST", BATCH, body).status, 500);
+    let entries = desk.get("GET", "/__admin/requests", "");
+    assert_eq!(entries["requests"][0]["fault"], "status 500", "{entries}");
+    let (status, refused) = desk.ask("POST", "/__admin/faults", r#"{"effect":{"explode":{}}}"#);
+    assert_eq!(status, 422, "{refused}");
+    desk.get("DELETE", &format!("/__admin/faults/{}", ids[0]), "");
+    assert_eq!(desk.client("POST", BATCH, body).status, 429);
+    let listed = desk.get("GET", "/__admin/faults", "");
+    assert_eq!(
+        listed["faults"].as_array().map(Vec::len),
+        Some(1),
+        "{listed}"
+    );
+    assert_eq!(desk.ask("DELETE", "/__admin/faults/99", "").0, 404);
+    desk.get("POST", "/__admin/reset", "");
+    assert_eq!(desk.client("POST", BATCH, body).status, 200);
+}

@@ -64,7 +64,7 @@ async fn state(fake: &Served) -> Value {
 async fn a_connection_breaks_after_the_effect_or_before(
     #[values("reset", "empty", "truncated", "garbage")] kind: &str,
     #[values(false, true)] before: bool,
-    #[values(Front::Wiremock)] front: Front,
+    #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
     let mut how = json!({"before": before});
     if kind == "truncated" {
@@ -113,7 +113,7 @@ async fn a_connection_breaks_after_the_effect_or_before(
 #[tokio::test]
 async fn a_client_gets_an_error_and_others_are_served(
     #[values("reset", "empty", "truncated", "garbage")] kind: &str,
-    #[values(Front::Wiremock)] front: Front,
+    #[values(Front::Wiremock, Front::Axum)] front: Front,
 ) {
     let how = if kind == "truncated" {
         json!({"after": 1})
