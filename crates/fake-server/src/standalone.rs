@@ -1,9 +1,9 @@
 //! The standalone front: hyper itself, for any language and any length of time.
 //!
-//! A connection is accepted ([`accept`]), has a place in the list of connections as long as it
-//! lives ([`places`]), and is read and written through a wire that can break it ([`wire`]). Each
-//! request is read within limits ([`body`]), answered by whatever is served, and its answer goes
-//! out as its `Delivery` says ([`connection`]). What each limit is, and what a client beyond it
+//! A connection is accepted (`accept`), has a place in the list of connections as long as it
+//! lives (`places`), and is read and written through a wire that can break it (`wire`). Each
+//! request is read within limits (`body`), answered by whatever is served, and its answer goes
+//! out as its `Delivery` says (`connection`). What each limit is, and what a client beyond it
 //! sees, is written at [`Limits`].
 //!
 //! A body is taken as it comes: nothing is ever decompressed, whatever `Content-Encoding` says. A

@@ -3,7 +3,7 @@
 //!
 //! Mocks that a test mounts itself come first, since the engine's mock has the lowest priority.
 //! What wiremock cannot do, breaking a connection amid an answer, a relay in front of it does
-//! ([`relay`]); it is there only when a fault of that kind was told to the builder, or
+//! (`relay`); it is there only when a fault of that kind was told to the builder, or
 //! [`EngineBuilder::break_connections`].
 //!
 //! wiremock reads a request's target as a URL, so `.` and `..` segments are gone before the engine
