@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: release builds, measured.
 //!
-//! `serve` is described in [`serve`](self::serve). `conformance`: how long a whole run takes against
+//! `serve` is described in the module `serve`. `conformance`: how long a whole run takes against
 //! `assetproof serve`, and how its rate of requests compares with that of a plain loop that sends the
 //! same requests, as many at once, to the same server. Everything is a release build; the figures
 //! mean something on

@@ -1,5 +1,5 @@
 //! `cargo xtask bench serve`: how much `assetproof serve` costs beyond what any server would that
-//! does the same: its rate beside that of a [`yardstick`](super::yardstick), the time that the
+//! does the same: its rate beside that of a yardstick (the module `yardstick`), the time that the
 //! slowest of a hundred requests takes, the memory after a hundred thousand requests and after a
 //! million, and the time from the start of the process to its first answer.
 //!
