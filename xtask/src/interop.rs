@@ -3,7 +3,7 @@
 //!
 //! `interop/driver.py` is what they are made to do. It runs against `assetproof serve` and against
 //! the front that tests use in process, each in the revision of roma that the clients speak, and
-//! once against the older one. Without Python this fails: a check that is left out would look like
+//! once against the older one; and they and curl see each fault of `interop/faults.json`. Without Python this fails: a check that is left out would look like
 //! one that passed.
 
 mod environment;
@@ -38,8 +38,11 @@ fn drive(python: &OsStr) -> Result<bool> {
     let program = build()?;
     let standalone = Serving::start_with(&program, &["--revision", SPOKEN])?;
     let older = Serving::start(&program)?;
+    let faults = concat!("@", env!("CARGO_MANIFEST_DIR"), "/src/interop/faults.json");
+    let misbehaving = Serving::start_with(&program, &["--revision", SPOKEN, "--fault", faults])?;
     println!("== the vendor's clients and assetproof serve");
-    if !environment.run(driver(), &[&standalone.base, &older.base])? {
+    let bases = [&standalone.base, &older.base, &misbehaving.base].map(String::as_str);
+    if !environment.run(driver(), &bases)? {
         return Ok(false);
     }
     println!("== the vendor's clients and the front in process");

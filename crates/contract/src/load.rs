@@ -35,6 +35,20 @@ impl Contract {
     /// # Errors
     /// [`Error::NoSuchContract`] when there is none; it lists those that there are.
     pub fn embedded_one(api: &str, revision: &str) -> Result<Self> {
+        Self::embedded_with(api, revision, true)
+    }
+
+    /// The same without its scenarios and the life of its items, of which only a runner makes
+    /// something: they are most of what there is to read, and a server is to start at once. Its
+    /// checksum is another one.
+    ///
+    /// # Errors
+    /// As [`Contract::embedded_one`].
+    pub fn embedded_for_a_server(api: &str, revision: &str) -> Result<Self> {
+        Self::embedded_with(api, revision, false)
+    }
+
+    fn embedded_with(api: &str, revision: &str, plays: bool) -> Result<Self> {
         let names = embedded::names();
         if !names.contains(&(api, revision)) {
             let known: Vec<_> = names
@@ -61,7 +75,9 @@ impl Contract {
                  \"x-api\" and \"version\" the folder's names"
             )));
         }
-        Reading::new(Files::Embedded, base).contract(document, Cow::Borrowed(bytes))
+        let mut reading = Reading::new(Files::Embedded, base);
+        reading.plays = plays;
+        reading.contract(document, Cow::Borrowed(bytes))
     }
 
     /// The contract in a folder like `schemas/<api>/<revision>` anywhere on disk, linked and
@@ -136,6 +152,8 @@ struct Reading {
     contents: BTreeMap<String, Cow<'static, [u8]>>,
     /// What of it was parsed and can be referred to.
     documents: BTreeMap<String, Document>,
+    /// Whether scenarios and the life of items are read.
+    plays: bool,
 }
 
 impl Reading {
@@ -145,6 +163,7 @@ impl Reading {
             base,
             contents: BTreeMap::new(),
             documents: BTreeMap::new(),
+            plays: true,
         }
     }
 
@@ -161,7 +180,7 @@ impl Reading {
                 });
             }
         }
-        let life = openapi.cursor().get("x-life");
+        let life = openapi.cursor().get("x-life").filter(|_| self.plays);
         if let Some(path) = life.and_then(|name| join(&main, name.text().ok()?)) {
             wanted.push(Wanted {
                 path,
@@ -202,16 +221,17 @@ impl Reading {
         let (api, revision) = identity(&openapi)?;
         let parts = openapi::read(&openapi, &mut linker)?;
         citations::check(&requirements, &errata, &promises, &parts.operations)?;
-        let scenarios = arazzo::files(&openapi, &linker)?;
+        let scenarios = self.plays.then(|| arazzo::files(&openapi, &linker));
         let around = arazzo::Surroundings {
             openapi: &main,
             operations: &parts.operations,
             schemes: &parts.schemes,
             promises: &promises,
         };
-        let scenarios = arazzo::read(&scenarios, &around)?;
+        let scenarios = arazzo::read(&scenarios.transpose()?.unwrap_or_default(), &around)?;
         let life_file = openapi
             .get("x-life")
+            .filter(|_| self.plays)
             .map(|name| parsed(&name, "x-life", &linker))
             .transpose()?;
         let life = life_file

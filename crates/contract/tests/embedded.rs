@@ -98,3 +98,18 @@ fn a_contract_that_is_not_built_in_is_answered_with_those_that_are() {
         "{error}"
     );
 }
+
+#[test]
+fn a_server_reads_all_but_what_is_played() {
+    for (api, revision) in embedded::names() {
+        let whole = Contract::embedded_one(api, revision).expect("it is sound");
+        let served = Contract::embedded_for_a_server(api, revision).expect("it is sound");
+        assert!(served.scenarios.is_empty() && served.life.is_none());
+        let ids = |contract: &Contract| -> Vec<String> {
+            let operations = contract.operations.iter();
+            operations.map(|operation| operation.id.clone()).collect()
+        };
+        assert_eq!(ids(&served), ids(&whole));
+        assert_eq!(served.requirements, whole.requirements);
+    }
+}

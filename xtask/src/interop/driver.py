@@ -1,13 +1,17 @@
 """Drives a fake server by the vendor's own clients, through whole lives of assets and jobs.
 
-    python driver.py BASE_URL [BASE_URL_OF_THE_OLDER_REVISION]
+    python driver.py BASE_URL [BASE_URL_OF_THE_OLDER_REVISION [BASE_URL_THAT_MISBEHAVES]]
+
+The one that misbehaves has the faults of `faults.json`, each in a project of its name.
 
 Every line that it prints is a step that went as the documents say. It ends with 1 at the first
 that does not.
 """
 
 import json
+import subprocess
 import sys
+import time
 import urllib.request
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
@@ -255,13 +259,78 @@ def roma_of_the_older_revision(base):
             Instance(base, "interop-roma", "an-instance").delete, ["an-app"], [])
 
 
+def curl(base, project, *options):
+    """The exit code of curl and what it has read, of a query in the project."""
+    command = [
+        "curl", "-sS", "--max-time", "10", "-X", "POST", *options,
+        f"{base}/v1/{project}/digital-assets/summarys",
+        "-H", "X-Auth-Token: assetproof-token", "-H", "Content-Type: application/json",
+        "-d", '{"asset_ids": ["an-asset"]}',
+    ]
+    ended = subprocess.run(command, capture_output=True)
+    return ended.returncode, ended.stdout.decode(errors="replace")
+
+
+def faults(base):
+    print("faults, as the SDK and curl see them")
+
+    def ask(project):
+        return Library(base, project).summary("an-asset")
+
+    refused("status", ServerResponseException, 503, "MSS.00000004", ask, "status")
+    refused("throttle", ClientRequestException, 429, "MSS.00000004", ask, "throttle")
+    head = curl(base, "throttle", "-i")[1].lower()
+    if "retry-after: 7" not in head:
+        raise Unexpected(f"a throttled answer says nothing of when to come again: {head}")
+    for project in ["reset", "empty", "truncated", "garbage"]:
+        try:
+            answered = ask(project)
+        except (ClientRequestException, ServerResponseException) as error:
+            raise Unexpected(f"{project} is an answer: {error}") from error
+        except Exception as error:  # Which one it is, is the SDK's business.
+            print(f"  {project}: {type(error).__name__}")
+        else:
+            raise Unexpected(f"{project} was answered: {answered}")
+    # 52 nothing came, 56 the connection was reset, 18 a part came, 1 it is no HTTP of today.
+    for project, codes in [("reset", [56]), ("empty", [52]), ("truncated", [18]), ("garbage", [1])]:
+        ended = curl(base, project)[0]
+        if ended not in codes:
+            raise Unexpected(f"curl ended with {ended} after {project}, not with one of {codes}")
+        print(f"  {project}: curl exit {ended}")
+    head = curl(base, "content_type", "-i")[1].lower()
+    if "content-type: text/html" not in head:
+        raise Unexpected(f"the content type is another one: {head}")
+    print("  content_type: text/html")
+    started = time.monotonic()
+    ask("latency")
+    if time.monotonic() - started < 0.2:
+        raise Unexpected("the answer was not late")
+    print("  latency: late")
+    library = Library(base, "items")
+    good, bad = library.asset(), library.asset(asset_id="struck")
+    results = library.act("DELETE", good, bad)
+    expect("the results", {one: result[0] for one, result in results.items()},
+           {good: "SUCCESS", bad: "FAILED"})
+    print("  items: SUCCESS and FAILED")
+    instance = Instance(base, "jobs", "an-instance")
+    job = instance.delete([instance.make("application")["app_id"]], [])
+    for _ in range(10):
+        found = instance.job(job)
+        if found.status != "RUNNING":
+            break
+    expect("the job", (found.status, found.progress_percent), ("FAILED", 0.6))
+    print("  jobs: FAILED at 60 %")
+
+
 def main():
-    base, older = sys.argv[1], sys.argv[2:]
+    base, older, misbehaving = (sys.argv[1:] + [None, None])[:3]
     try:
         metastudio(base)
         roma(base)
-        for one in older:
-            roma_of_the_older_revision(one)
+        if older:
+            roma_of_the_older_revision(older)
+        if misbehaving:
+            faults(misbehaving)
     except Unexpected as unexpected:
         sys.exit(f"not as documented: {unexpected}")
     except (ClientRequestException, ServerResponseException) as error:

@@ -10,31 +10,37 @@ use validator::Validator;
 use super::Api;
 use crate::{Error, Result};
 
-static COMPILED: Mutex<BTreeMap<(Api, String), Arc<Validator>>> = Mutex::new(BTreeMap::new());
+/// A place for one of them. It is locked while it is filled, so that fakes that start together do
+/// not all compile the same, and compile different ones side by side.
+type Place = Arc<Mutex<Option<Arc<Validator>>>>;
+
+static COMPILED: Mutex<BTreeMap<(Api, String), Place>> = Mutex::new(BTreeMap::new());
 
 /// The validator of a built-in revision.
 ///
 /// # Errors
 /// A contract that is not built in, or one that cannot be compiled.
 pub(super) fn embedded(api: Api, revision: &str) -> Result<Arc<Validator>> {
-    let key = (api, revision.to_owned());
-    // Held while compiling, so that tests that start together do not all compile the same.
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(validator) = compiled.get(&key) {
+    let place = {
+        let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(compiled.entry((api, revision.to_owned())).or_default())
+    };
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(validator) = &*place {
         return Ok(Arc::clone(validator));
     }
     let name = format!("{api}/{revision}");
-    let contract =
-        Contract::embedded_one(api.name(), revision).map_err(|source| Error::Contract {
-            name: name.clone(),
-            source: Box::new(source),
-        })?;
+    let contract = Contract::embedded_for_a_server(api.name(), revision);
+    let contract = contract.map_err(|source| Error::Contract {
+        name: name.clone(),
+        source: Box::new(source),
+    })?;
     let validator = Validator::new(Arc::new(contract))
         .map(Arc::new)
         .map_err(|source| Error::Validator {
             name,
             source: Box::new(source),
         })?;
-    compiled.insert(key, Arc::clone(&validator));
+    *place = Some(Arc::clone(&validator));
     Ok(validator)
 }
