@@ -13,6 +13,7 @@ use contract::Level;
 
 pub use serving::{LimitArgs, LogArgs, LogForm, LogLevel, TlsArgs};
 
+use crate::credential_arg::CredentialArg;
 use crate::fault_arg::FaultArg;
 
 /// Proves whether an implementation of a batch asset API does what its documentation says.
@@ -305,6 +306,11 @@ pub struct ServeArgs {
     /// The revision of an API's documentation to serve; repeatable.
     #[arg(long, value_name = "API=REVISION", value_parser = pair)]
     pub revision: Vec<(String, String)>,
+    /// Accept this credential: `token=VALUE`, `access_token=VALUE` or
+    /// `key_pair=ACCESS_KEY:SECRET_KEY`, or a file with one on each line; repeatable. The first one of a kind takes the place of the
+    /// default. Others on this machine can see a flag: put what is secret into a file.
+    #[arg(long, value_name = "KIND=VALUE|@FILE", value_parser = CredentialArg::read)]
+    pub credential: Vec<CredentialArg>,
     /// Misbehave in this way: a fault in JSON, or a file of one or an array of them; repeatable.
     #[arg(long, value_name = "JSON|@FILE", value_parser = FaultArg::read)]
     pub fault: Vec<FaultArg>,

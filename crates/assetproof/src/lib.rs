@@ -8,6 +8,7 @@ pub mod cli;
 mod conformance_command;
 mod contracts;
 mod contracts_command;
+mod credential_arg;
 mod error;
 mod fault_arg;
 mod interrupt;

@@ -38,6 +38,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some((access_key, secret_key)) = pair {
         builder = builder.key_pair(access_key.reveal(), secret_key.reveal());
     }
+    for credential in &args.credential {
+        builder = credential.tell(builder);
+    }
     builder = admin_command::configure(builder, &args.admin);
     for fault in args.fault.iter().flat_map(|given| &given.faults) {
         builder = builder.fault(fault.clone());

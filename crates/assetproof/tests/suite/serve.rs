@@ -196,3 +196,35 @@ fn half_a_key_pair_is_refused_with_the_name_of_the_other_half(
     assert!(ended.err.contains(missing), "{}", ended.err);
     assert!(!ended.err.contains("half-a-pair"), "{}", ended.err);
 }
+
+#[test]
+fn credentials_are_given_on_the_command_line_and_in_a_file() {
+    let file = crate::program::folder("credentials").join("accepted");
+    let text = "# who may call\n\naccess_token=from-a-file\n";
+    std::fs::write(&file, text).expect("the file can be written");
+    let at_file = format!("@{}", file.display());
+    let serving = Serving::start(&["--credential", "token=mine", "--credential", &at_file]);
+    let summary = |token: &str| {
+        let headers = format!("X-Auth-Token: {token}\r\n");
+        let path = "/v1/p1/digital-assets/summarys";
+        post(&serving.base, path, &headers, r#"{"asset_ids": []}"#)
+    };
+    assert!(summary("mine").starts_with("HTTP/1.1 200"));
+    assert!(summary("assetproof-token").starts_with("HTTP/1.1 400"));
+    let batch = |token: &str| {
+        let path = format!("/api/v1/batch/l/s?delete&access_token={token}");
+        post(&serving.base, &path, "", "[]")
+    };
+    assert!(batch("from-a-file").starts_with("HTTP/1.1 200"));
+    assert!(!batch("assetproof-access").starts_with("HTTP/1.1 200"));
+}
+
+#[rstest]
+#[case("hunter2", "write token=VALUE")]
+#[case("key_pair=hunter2", "ACCESS_KEY:SECRET_KEY")]
+#[case("@no-such-file", "failed to read no-such-file")]
+fn a_credential_that_cannot_be_read_is_refused(#[case] value: &str, #[case] says: &str) {
+    let ended = run(&mut assetproof(&["serve", "--credential", value]));
+    assert_eq!(ended.code, Some(2), "{}", ended.out);
+    assert!(ended.err.contains(says), "{}", ended.err);
+}
