@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use fake_server::admin::{self, Shutdown};
 use fake_server::{Engine, EngineBuilder};
@@ -10,6 +11,9 @@ use tokio::net::TcpListener;
 
 use crate::Result;
 use crate::cli::AdminArgs;
+
+/// How long answers of the interface that are under way may take at the end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An admin interface that is bound and not served yet.
 pub(crate) struct Admin {
@@ -52,32 +56,36 @@ impl Admin {
     }
 
     /// Serves it beside the fake, and gives what resolves at `stop` or when the interface is asked
-    /// to end the process.
+    /// to end the process; and what resolves when the interface has ended, which follows.
     pub(crate) fn serve(
         self,
         engine: &Arc<Engine>,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    ) -> (
+        impl Future<Output = ()> + Send + 'static,
+        impl Future<Output = ()> + Send + 'static,
+    ) {
         let shutdown = self.shutdown;
-        if let Some(listener) = self.listener {
-            // It ends with the process: an answer that is under way goes out while the fake
-            // finishes its own.
+        let served = self.listener.map(|listener| {
             let asked = shutdown.clone();
             let end = async move { asked.asked().await };
-            tokio::spawn(admin::serve(
-                listener,
-                Arc::clone(engine),
-                shutdown.clone(),
-                end,
-            ));
-        }
-        async move {
+            let engine = Arc::clone(engine);
+            tokio::spawn(admin::serve(listener, engine, shutdown.clone(), end))
+        });
+        let stopped = async move {
             tokio::select! {
                 () = stop => {}
                 () = shutdown.asked() => {}
             }
             // A signal ends the interface, too.
             shutdown.ask();
-        }
+        };
+        // Who asked for the end is answered before it comes.
+        let ended = async move {
+            if let Some(served) = served {
+                let _late = tokio::time::timeout(PATIENCE, served).await;
+            }
+        };
+        (stopped, ended)
     }
 }

@@ -97,7 +97,8 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
         "listening on {scheme}://{bound}\n{}",
         admin.announcement()
     ));
-    let stop = admin.serve(&engine, stop);
+    let (stop, admin_ended) = admin.serve(&engine, stop);
     standalone::serve_with(listener, engine, options, stop).await;
+    admin_ended.await;
     Ok(())
 }
