@@ -308,7 +308,8 @@ pub struct ServeArgs {
     pub revision: Vec<(String, String)>,
     /// Accept this credential: `token=VALUE`, `access_token=VALUE` or
     /// `key_pair=ACCESS_KEY:SECRET_KEY`, or a file with one on each line; repeatable. The first one of a kind takes the place of the
-    /// default. Others on this machine can see a flag: put what is secret into a file.
+    /// default, and stands beside what the environment tells. Others on this machine can see a flag:
+    /// put what is secret into a file.
     #[arg(long, value_name = "KIND=VALUE|@FILE", value_parser = CredentialArg::read)]
     pub credential: Vec<CredentialArg>,
     /// Misbehave in this way: a fault in JSON, or a file of one or an array of them; repeatable.

@@ -171,6 +171,11 @@ impl Engine {
         &self.journal
     }
 
+    /// The text without the credentials that are accepted; none where it holds none.
+    pub fn without_secrets(&self, text: &str) -> Option<String> {
+        self.journal.mask().without_values(text)
+    }
+
     /// What can be changed while it runs.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -270,7 +275,11 @@ impl Engine {
             .authenticate(api, asked.request, reading, self.world.now());
         let user = match user {
             Ok(user) => user,
-            Err(reason) => {
+            Err(mut reason) => {
+                if self.without_secrets(&reason.to_string()).is_some() {
+                    // A client put what is secret where a name belongs.
+                    reason = Unauthenticated::Wrong;
+                }
                 // Only here is the reason told, and in the journal: a response never does.
                 tracing::info!(target: AUTHENTICATION, %api, %reason, "refused");
                 notes.refused = Some(Refused::Unauthenticated(reason));

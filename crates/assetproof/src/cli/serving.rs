@@ -15,7 +15,7 @@ pub struct LimitArgs {
     pub max_body: usize,
     /// The most connections at once. One more closes the one that has been idle longest, and is
     /// answered 503 if all are being answered.
-    #[arg(long, value_name = "N", default_value_t = 4096)]
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = at_least_one)]
     pub max_connections: usize,
     /// How long a request's line and header fields may take (408).
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
@@ -118,6 +118,14 @@ pub struct TlsArgs {
         conflicts_with = "tls_cert"
     )]
     pub tls_name: Vec<String>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("nobody could be served".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 #[cfg(test)]

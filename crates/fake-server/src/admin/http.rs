@@ -68,6 +68,12 @@ async fn read(request: Request) -> Result<validator::Request, Refused> {
     } else {
         BODY
     };
+    let announced = parts.headers.get(http::header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        let detail = format!("the body has more than {limit} bytes");
+        return Err(Refused::new(413, "Content too large", &detail));
+    }
     let body = tokio::time::timeout(PATIENCE, to_bytes(body, limit))
         .await
         .map_err(|_| Refused::new(408, "Request timeout", "the body did not come in time"))?

@@ -75,6 +75,11 @@ impl Journal {
         }
     }
 
+    /// What takes secrets out.
+    pub(crate) fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
     /// How many requests are kept at most; 0 when none are.
     pub fn size(&self) -> usize {
         self.size

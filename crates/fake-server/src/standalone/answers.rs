@@ -16,6 +16,12 @@ pub trait Answers: Send + Sync + 'static {
         let _ = path;
         Vec::new()
     }
+
+    /// The text without the credentials that are accepted, for the log; none where it holds none.
+    fn masked(&self, text: &str) -> Option<String> {
+        let _ = text;
+        None
+    }
 }
 
 impl Answers for Engine {
@@ -25,5 +31,9 @@ impl Answers for Engine {
 
     fn tenant<'r>(&'r self, path: &'r str) -> Vec<(&'r str, &'r str)> {
         Engine::tenant(self, path)
+    }
+
+    fn masked(&self, text: &str) -> Option<String> {
+        self.without_secrets(text)
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn answered(served: &dyn Answers, request: &Request, answer: &Answer,
     tracing::info!(
         target: REQUEST_LOG,
         method = request.method,
-        path = &*masked(&request.target),
+        path = &*without_secrets(served, masked(&request.target)),
         status = answer.response.status,
         duration_us = micros(start),
         tenant = &*tenant(served, request.path()),
@@ -49,7 +49,7 @@ pub(super) fn refused(served: &dyn Answers, parts: &Parts, refusal: Refusal, sta
     tracing::info!(
         target: REQUEST_LOG,
         method = parts.method.as_str(),
-        path = &*masked(target(parts)),
+        path = &*without_secrets(served, masked(target(parts))),
         status = refusal.status(),
         duration_us = micros(start),
         tenant = &*tenant(served, parts.uri.path()),
@@ -81,23 +81,34 @@ fn tenant(served: &dyn Answers, path: &str) -> String {
         text.push('=');
         text.push_str(value);
     }
-    text
+    without_secrets(served, Cow::Owned(text)).into_owned()
 }
+
+/// The text without what is accepted as a credential, wherever it stands.
+fn without_secrets<'t>(served: &dyn Answers, text: Cow<'t, str>) -> Cow<'t, str> {
+    match served.masked(&text) {
+        Some(masked) => Cow::Owned(masked),
+        None => text,
+    }
+}
+
+/// What separates parameters, and what clients write in error.
+const SEPARATORS: [char; 3] = ['?', '&', ';'];
 
 /// A target with `***` for the value of each parameter that is a secret.
 fn masked(target: &str) -> Cow<'_, str> {
-    let Some((path, query)) = target.split_once('?') else {
-        return Cow::Borrowed(target);
-    };
-    if !query.split('&').any(|pair| secret_name(pair).is_some()) {
+    let mut pairs = target.split(SEPARATORS);
+    if !pairs.any(|pair| secret_name(pair).is_some()) {
         return Cow::Borrowed(target);
     }
-    let pairs = query.split('&').map(|pair| match secret_name(pair) {
-        Some(name) => Cow::Owned(format!("{name}=***")),
-        None => Cow::Borrowed(pair),
+    let parts = target.split_inclusive(SEPARATORS).map(|part| {
+        let pair = part.strip_suffix(SEPARATORS).unwrap_or(part);
+        match secret_name(pair) {
+            Some(name) => Cow::Owned(format!("{name}=***{}", &part[pair.len()..])),
+            None => Cow::Borrowed(part),
+        }
     });
-    let query: Vec<Cow<'_, str>> = pairs.collect();
-    Cow::Owned(format!("{path}?{}", query.join("&")))
+    Cow::Owned(parts.collect())
 }
 
 /// The name of a parameter, as it is written, if its value is a secret.
@@ -129,6 +140,9 @@ mod tests {
                 "/a?Access_Token=***&access_token=***",
             ),
             ("/a?access_token", "/a?access_token"),
+            ("/a?b?access_token=x", "/a?b?access_token=***"),
+            ("/a?b;access_token=x&c", "/a?b;access_token=***&c"),
+            ("/a/1&access_token=x", "/a/1&access_token=***"),
         ] {
             assert_eq!(masked(target), shown);
         }

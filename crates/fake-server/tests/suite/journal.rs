@@ -310,3 +310,31 @@ fn why_a_request_was_refused_is_known_to_the_journal_only() {
         ]
     );
 }
+
+#[test]
+fn a_secret_where_a_name_belongs_is_told_by_nobody() {
+    let engine = engine(Engine::builder());
+    let named = "SDK-HMAC-SHA256 Access=ASSETPROOFAK, \
+                 SignedHeaders=assetproof-secret;host;x-sdk-date, Signature=ab";
+    engine.respond(&Request {
+        method: "POST".to_owned(),
+        target: "/v1/p/digital-assets/batch-action".to_owned(),
+        headers: vec![
+            ("Authorization".to_owned(), named.as_bytes().to_vec()),
+            ("X-Sdk-Date".to_owned(), b"20260101T000000Z".to_vec()),
+        ],
+        body: Bytes::from_static(b"{}"),
+    });
+    let recorded = engine.journal().entries();
+    let refused = recorded[0].refused.as_ref().expect("it is refused");
+    assert!(
+        !refused.to_string().contains("assetproof-secret"),
+        "{refused}"
+    );
+    let text = "GET /x?a=assetproof-secret";
+    assert_eq!(
+        engine.without_secrets(text).as_deref(),
+        Some("GET /x?a=***")
+    );
+    assert_eq!(engine.without_secrets("GET /x"), None);
+}

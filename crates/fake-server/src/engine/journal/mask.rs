@@ -130,6 +130,13 @@ impl Mask {
         }
     }
 
+    /// The text without any known value; none where it holds none.
+    pub(crate) fn without_values(&self, text: &str) -> Option<String> {
+        let masked = |bytes: Cow<'_, [u8]>| String::from_utf8_lossy(&bytes).into_owned();
+        let found = self.finds(text.as_bytes());
+        found.then(|| masked(self.bytes(text.as_bytes())))
+    }
+
     /// The value of the header of this name, masked if the name says that it is a secret.
     pub(crate) fn header<'v>(&self, name: &str, value: &'v [u8]) -> &'v [u8] {
         let secret = self.headers.iter().any(|h| h.eq_ignore_ascii_case(name));
@@ -143,13 +150,12 @@ impl Mask {
     /// Writes the target without the values of query parameters that carry secrets. A name can be
     /// spelt with percent signs, and is the same then.
     pub(crate) fn write_target(&self, target: &str, out: &mut Vec<u8>) {
-        let Some((path, query)) = target.split_once('?') else {
-            out.extend_from_slice(target.as_bytes());
-            return;
-        };
-        out.extend_from_slice(path.as_bytes());
-        for (index, pair) in query.split('&').enumerate() {
-            out.push(if index == 0 { b'?' } else { b'&' });
+        // Clients that err in the separator send a secret all the same.
+        for part in target.split_inclusive(['?', '&', ';']) {
+            let (pair, separator) = match part.strip_suffix(['?', '&', ';']) {
+                Some(pair) => (pair, &part[pair.len()..]),
+                None => (part, ""),
+            };
             match pair.split_once('=') {
                 Some((name, value)) if !value.is_empty() && self.is_secret_parameter(name) => {
                     out.extend_from_slice(name.as_bytes());
@@ -158,17 +164,20 @@ impl Mask {
                 }
                 _ => out.extend_from_slice(pair.as_bytes()),
             }
+            out.extend_from_slice(separator.as_bytes());
         }
     }
 
     fn is_secret_parameter(&self, name: &str) -> bool {
+        let is_known = |name: &str| {
+            let mut known = self.query.iter();
+            known.any(|known| known.eq_ignore_ascii_case(name))
+        };
         if !name.contains(['%', '+']) {
-            return self.query.contains(name);
+            return is_known(name);
         }
         let decoded = validator::decode_query(name);
-        decoded
-            .first()
-            .is_some_and(|p| self.query.contains(&p.name))
+        decoded.first().is_some_and(|pair| is_known(&pair.name))
     }
 }
 
@@ -195,6 +204,10 @@ mod tests {
             "/p?delete&access_token=***&user_id=u"
         );
         assert_eq!(target("/p?access%5Ftoken=x=y"), "/p?access%5Ftoken=***");
+        assert_eq!(target("/p?ACCESS_token=x"), "/p?ACCESS_token=***");
+        assert_eq!(target("/p?a?access_token=x"), "/p?a?access_token=***");
+        assert_eq!(target("/p?a;access_token=x;b"), "/p?a;access_token=***;b");
+        assert_eq!(target("/p/1&access_token=x"), "/p/1&access_token=***");
         assert_eq!(target("/p?access_token=&a"), "/p?access_token=&a");
         assert_eq!(target("/p?"), "/p?");
     }
