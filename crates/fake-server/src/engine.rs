@@ -176,6 +176,15 @@ impl Engine {
         self.journal.mask().without_values(text)
     }
 
+    /// A request's target without credentials: neither the accepted ones, wherever they stand, nor
+    /// the values of parameters that carry one.
+    pub fn without_credentials(&self, target: &str) -> String {
+        let mask = self.journal.mask();
+        let mut shown = Vec::with_capacity(target.len());
+        mask.write_target(target, &mut shown);
+        String::from_utf8_lossy(&mask.bytes(&shown)).into_owned()
+    }
+
     /// What can be changed while it runs.
     pub fn settings(&self) -> &Settings {
         &self.settings

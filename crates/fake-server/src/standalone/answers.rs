@@ -17,10 +17,9 @@ pub trait Answers: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The text without the credentials that are accepted, for the log; none where it holds none.
-    fn masked(&self, text: &str) -> Option<String> {
-        let _ = text;
-        None
+    /// A request's path and query as they may stand in the log: without credentials.
+    fn shown(&self, target: &str) -> String {
+        target.to_owned()
     }
 }
 
@@ -33,7 +32,7 @@ impl Answers for Engine {
         Engine::tenant(self, path)
     }
 
-    fn masked(&self, text: &str) -> Option<String> {
-        self.without_secrets(text)
+    fn shown(&self, target: &str) -> String {
+        self.without_credentials(target)
     }
 }

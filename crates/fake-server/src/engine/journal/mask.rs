@@ -208,7 +208,12 @@ mod tests {
         assert_eq!(target("/p?a?access_token=x"), "/p?a?access_token=***");
         assert_eq!(target("/p?a;access_token=x;b"), "/p?a;access_token=***;b");
         assert_eq!(target("/p/1&access_token=x"), "/p/1&access_token=***");
+        assert_eq!(
+            target("/p?Access_Token=one&access_token=two=="),
+            "/p?Access_Token=***&access_token=***"
+        );
         assert_eq!(target("/p?access_token=&a"), "/p?access_token=&a");
+        assert_eq!(target("/p?access_token"), "/p?access_token");
         assert_eq!(target("/p?"), "/p?");
     }
 
