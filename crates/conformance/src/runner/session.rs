@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
-use validator::Severity;
+use validator::{Check, Severity};
 
 use super::Event;
 use super::probe::unreachable;
@@ -206,21 +206,26 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         if !options.retry || options.jobs <= 1 || outcome.judged == Verdict::Pass || !shares() {
             return false;
         }
-        let record = &outcome.record;
-        let mut refused = record.steps.iter().map(|step| {
-            let response = step.response.as_ref();
-            response.is_some_and(|response| (400..500).contains(&response.status))
-        });
         match outcome.judged {
-            Verdict::Skipped => refused.any(|refused| refused),
+            // What it began with did not last: others' set-ups may have ended it.
+            Verdict::Skipped => true,
             Verdict::Fail | Verdict::Warning => {
-                let refused: Vec<bool> = refused.collect();
+                let record = &outcome.record;
+                let status = |step: usize| {
+                    let response = record.steps.get(step)?.response.as_ref();
+                    response.map(|response| response.status)
+                };
                 let counted = record
                     .findings
                     .iter()
                     .filter(|found| found.finding.severity() > Severity::Observation);
-                let mut at = counted.map(|found| refused.get(found.step).copied());
-                at.all(|refused| refused.unwrap_or(false))
+                counted
+                    .into_iter()
+                    .all(|found| match status(found.step).unwrap_or(0) {
+                        400..500 => true,
+                        200..300 => found.finding.check == Check::StatusCodeConformance,
+                        _ => false,
+                    })
             }
             Verdict::Pass | Verdict::Error => false,
         }
