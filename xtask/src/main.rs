@@ -3,6 +3,7 @@
 
 mod bench;
 mod interop;
+mod mutants;
 mod tidy;
 
 use std::ffi::OsString;
@@ -35,6 +36,10 @@ enum Chore {
         #[arg(long, value_name = "PROGRAM", default_value = "python3")]
         python: OsString,
     },
+    /// Prove the suite: run every case against each mutant of the fake, a server with one realistic
+    /// defect, and against servers that are correct. Exit code 1 when a mutant survives or a
+    /// correct server is accused.
+    Mutants(mutants::MutantsArgs),
     /// Measure release builds, on a machine that does nothing else.
     Bench {
         /// What to measure.
@@ -76,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Conformance(args) => assetproof::run(Command::Conformance(args)),
         Chore::Tidy => tidy::run(),
         Chore::Interop { python } => interop::run(&python),
+        Chore::Mutants(args) => mutants::run(&args),
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),

@@ -4,6 +4,7 @@
 //! (`schemas/smh/2026-01/openapi.yaml`); this module alone knows what that is on disk.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -12,8 +13,8 @@ use crate::embedded;
 /// A source of files.
 #[derive(Debug)]
 pub(crate) enum Files {
-    /// Those of `embedded`.
-    Embedded,
+    /// Those of `embedded`, some of them with another content.
+    Embedded(BTreeMap<String, Vec<u8>>),
     /// A folder that stands for `base` (`schemas/<api>/<revision>`), and what lies around it.
     Folder { dir: PathBuf, base: String },
 }
@@ -21,8 +22,10 @@ pub(crate) enum Files {
 impl Files {
     pub(crate) fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
         match self {
-            Self::Embedded => embedded::file(path)
-                .map(Cow::Borrowed)
+            Self::Embedded(others) => others
+                .get(path)
+                .map(|content| Cow::Owned(content.clone()))
+                .or_else(|| embedded::file(path).map(Cow::Borrowed))
                 .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file")),
             Self::Folder { .. } => read_plain(&self.on_disk(path)).map(Cow::Owned),
         }
@@ -31,7 +34,7 @@ impl Files {
     /// The file as a person finds it.
     pub(crate) fn shown(&self, path: &str) -> String {
         match self {
-            Self::Embedded => path.to_owned(),
+            Self::Embedded(_) => path.to_owned(),
             Self::Folder { .. } => self.on_disk(path).display().to_string(),
         }
     }
@@ -40,7 +43,7 @@ impl Files {
     pub(crate) fn beside(&self, path: &str) -> Vec<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut names: Vec<String> = match self {
-            Self::Embedded => embedded::files()
+            Self::Embedded(_) => embedded::files()
                 .filter_map(|(name, _)| name.strip_prefix(folder)?.strip_prefix('/'))
                 .filter(|name| !name.contains('/'))
                 .map(str::to_owned)

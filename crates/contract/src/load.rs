@@ -35,7 +35,7 @@ impl Contract {
     /// # Errors
     /// [`Error::NoSuchContract`] when there is none; it lists those that there are.
     pub fn embedded_one(api: &str, revision: &str) -> Result<Self> {
-        Self::embedded_with(api, revision, true)
+        Self::embedded_with(api, revision, true, BTreeMap::new())
     }
 
     /// The same without its scenarios and the life of its items, of which only a runner makes
@@ -45,10 +45,28 @@ impl Contract {
     /// # Errors
     /// As [`Contract::embedded_one`].
     pub fn embedded_for_a_server(api: &str, revision: &str) -> Result<Self> {
-        Self::embedded_with(api, revision, false)
+        Self::embedded_with(api, revision, false, BTreeMap::new())
     }
 
-    fn embedded_with(api: &str, revision: &str, plays: bool) -> Result<Self> {
+    /// [`Contract::embedded_for_a_server`] as somebody reads it who finds this content in some of
+    /// its files, by path (`schemas/smh/2026-01/openapi.yaml`).
+    ///
+    /// # Errors
+    /// As [`Contract::embedded_one`], and what is wrong with that content.
+    pub fn embedded_with_files(
+        api: &str,
+        revision: &str,
+        files: BTreeMap<String, Vec<u8>>,
+    ) -> Result<Self> {
+        Self::embedded_with(api, revision, false, files)
+    }
+
+    fn embedded_with(
+        api: &str,
+        revision: &str,
+        plays: bool,
+        others: BTreeMap<String, Vec<u8>>,
+    ) -> Result<Self> {
         let names = embedded::names();
         if !names.contains(&(api, revision)) {
             let known: Vec<_> = names
@@ -66,8 +84,9 @@ impl Contract {
         }
         let base = format!("schemas/{api}/{revision}");
         let path = format!("{base}/openapi.yaml");
-        let bytes = embedded::file(&path).unwrap_or_default();
-        let document = Document::parse(path.clone(), path, bytes)?;
+        let files = Files::Embedded(others);
+        let bytes = files.read(&path).unwrap_or_default();
+        let document = Document::parse(path.clone(), path, &bytes)?;
         let (named_api, named_revision) = identity(&document.cursor())?;
         if (named_api, named_revision) != (api, revision) {
             return Err(document.cursor().required("info")?.fault(format!(
@@ -75,9 +94,9 @@ impl Contract {
                  \"x-api\" and \"version\" the folder's names"
             )));
         }
-        let mut reading = Reading::new(Files::Embedded, base);
+        let mut reading = Reading::new(files, base);
         reading.plays = plays;
-        reading.contract(document, Cow::Borrowed(bytes))
+        reading.contract(document, bytes)
     }
 
     /// The contract in a folder like `schemas/<api>/<revision>` anywhere on disk, linked and

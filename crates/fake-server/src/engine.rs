@@ -97,6 +97,7 @@ pub(crate) use world::World;
 use std::sync::Arc;
 
 use crate::metastudio::Metastudio;
+use crate::mutants::Mutant;
 use crate::roma::Roma;
 use crate::smh::Smh;
 
@@ -129,6 +130,7 @@ pub struct Engine {
     settings: Settings,
     journal: Journal,
     strict_client: bool,
+    mutant: Option<Arc<Mutant>>,
 }
 
 impl Engine {
@@ -239,21 +241,37 @@ impl Engine {
 
     fn answer_at(&self, route: &Route, request: &Request, notes: &mut Notes) -> Answer {
         let validator = self.validator(route.api);
+        let operation_of = |reading: &RequestReading| {
+            let index = reading.operation?;
+            let operation = validator.contract().operations.get(index)?;
+            Some(operation.id.as_str())
+        };
+        let taken = self.mutant.as_ref().map(|mutant| {
+            let operation = operation_of(&validator.request(request));
+            mutant.request(route.api, operation, request)
+        });
+        let request = taken.as_deref().unwrap_or(request);
         let reading = validator.request(request);
-        let operation = (reading.operation)
-            .and_then(|index| validator.contract().operations.get(index))
-            .map(|operation| operation.id.as_str());
+        let operation = operation_of(&reading);
         let struck = self.faults.strike(route.api, operation, &reading);
+        let slip = self
+            .mutant
+            .as_ref()
+            .and_then(|mutant| mutant.slip(route.api));
         let choices = self.perturbation.choices(|| tenant_of(&reading));
+        let choices = choices.with_slip(slip);
         let asked = Asked {
             api: route.api,
             request,
             reading: &reading,
             operation,
         };
-        let response = self.respond_to(&asked, &struck, &choices, notes);
+        let mut response = self.respond_to(&asked, &struck, &choices, notes);
         notes.fault = struck.name();
         notes.take(route.api, reading);
+        if let Some(mutant) = &self.mutant {
+            mutant.answer(route.api, operation, &mut response);
+        }
         let mut answer = Answer::from(response);
         perturb::perturb(&mut answer, &choices);
         struck.finish(answer)

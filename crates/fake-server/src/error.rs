@@ -41,6 +41,9 @@ pub enum Error {
         /// Those that there are.
         known: String,
     },
+    /// A mutant misreads what does not stand in its contract.
+    #[error(transparent)]
+    Misread(#[from] crate::mutants::NoSuchPassage),
     /// A fault that was asked for cannot be taken.
     #[error(transparent)]
     Fault(#[from] crate::engine::FaultError),

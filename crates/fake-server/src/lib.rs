@@ -33,6 +33,7 @@ pub mod admin;
 pub mod engine;
 mod error;
 mod metastudio;
+pub mod mutants;
 mod roma;
 mod smh;
 pub mod standalone;

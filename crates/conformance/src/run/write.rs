@@ -12,15 +12,20 @@ use super::{CaseRecord, Line, Run};
 /// Writes the lines of one run.
 #[derive(Debug)]
 pub struct RunWriter {
-    file: BufWriter<File>,
+    file: Option<BufWriter<File>>,
 }
 
 impl RunWriter {
     /// Creates the file, or empties it.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            file: BufWriter::new(File::create(path)?),
+            file: Some(BufWriter::new(File::create(path)?)),
         })
+    }
+
+    /// Writes nothing: for a caller that wants the run's value only.
+    pub fn nowhere() -> Self {
+        Self { file: None }
     }
 
     /// Appends one line.
@@ -46,9 +51,12 @@ impl RunWriter {
     }
 
     fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.file, line)?;
-        self.file.write_all(b"\n")?;
-        self.file.flush()
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        serde_json::to_writer(&mut *file, line)?;
+        file.write_all(b"\n")?;
+        file.flush()
     }
 }
 

@@ -21,6 +21,7 @@ use super::{
     SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
+use crate::mutants::{LaxCredentials, Mutant};
 use crate::roma::{Revision, Roma};
 use crate::smh::Smh;
 use crate::{Error, Result};
@@ -50,6 +51,7 @@ pub struct EngineBuilder {
     faults: Vec<Fault>,
     breaks_connections: bool,
     perturbed: Option<u64>,
+    mutant: Option<Arc<Mutant>>,
 }
 
 impl Default for EngineBuilder {
@@ -71,6 +73,7 @@ impl Default for EngineBuilder {
             faults: Vec::new(),
             breaks_connections: false,
             perturbed: None,
+            mutant: None,
         }
     }
 }
@@ -197,6 +200,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Has this defect of the catalogue, in its API.
+    #[must_use]
+    pub fn mutant(mut self, mutant: Arc<Mutant>) -> Self {
+        self.mutant = Some(mutant);
+        self
+    }
+
     /// Lets faults that break connections be added later to a fake that is served in process:
     /// wiremock breaks none, so a relay in front of it has to be there from the start. A fault of
     /// that kind given to [`EngineBuilder::fault`] brings it along.
@@ -269,6 +279,14 @@ impl EngineBuilder {
                     .clock_skew(self.clock_skew),
             )
         });
+        let lax = self
+            .mutant
+            .as_ref()
+            .and_then(|mutant| Some((mutant.api, mutant.laxness()?)));
+        let authenticator = match lax {
+            Some((api, how)) => Box::new(LaxCredentials::new(authenticator, api, how)),
+            None => authenticator,
+        };
         let ids: Arc<dyn IdSource> = match self.perturbed {
             Some(seed) => Arc::new(PerturbedIds::new(self.ids, seed)),
             None => self.ids,
@@ -290,6 +308,7 @@ impl EngineBuilder {
             settings: Settings::default(),
             journal,
             strict_client: self.strict_client,
+            mutant: self.mutant,
         })
     }
 
@@ -310,10 +329,17 @@ impl EngineBuilder {
     }
 
     fn validator_of(&self, api: Api) -> Result<Arc<Validator>> {
+        let revision = self.revision_of(api);
+        if let Some(mutant) = self
+            .mutant
+            .as_ref()
+            .filter(|one| one.api == api && one.misreads())
+        {
+            return compiled::misread(api, revision, mutant.misread(revision)?);
+        }
         if let Some(validator) = self.validators.get(api.name()) {
             return Ok(Arc::clone(validator));
         }
-        let revision = self.revision_of(api);
         compiled::embedded(api, revision)
     }
 }

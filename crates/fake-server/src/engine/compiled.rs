@@ -29,18 +29,39 @@ pub(super) fn embedded(api: Api, revision: &str) -> Result<Arc<Validator>> {
     if let Some(validator) = &*place {
         return Ok(Arc::clone(validator));
     }
-    let name = format!("{api}/{revision}");
     let contract = Contract::embedded_for_a_server(api.name(), revision);
+    let validator = compile(api, revision, contract)?;
+    *place = Some(Arc::clone(&validator));
+    Ok(validator)
+}
+
+/// The validator of a built-in revision as it was misread: with this content in some of its files.
+///
+/// # Errors
+/// What is wrong with that content.
+pub(super) fn misread(
+    api: Api,
+    revision: &str,
+    files: BTreeMap<String, Vec<u8>>,
+) -> Result<Arc<Validator>> {
+    let contract = Contract::embedded_with_files(api.name(), revision, files);
+    compile(api, revision, contract)
+}
+
+fn compile(
+    api: Api,
+    revision: &str,
+    contract: contract::Result<Contract>,
+) -> Result<Arc<Validator>> {
+    let name = format!("{api}/{revision}");
     let contract = contract.map_err(|source| Error::Contract {
         name: name.clone(),
         source: Box::new(source),
     })?;
-    let validator = Validator::new(Arc::new(contract))
+    Validator::new(Arc::new(contract))
         .map(Arc::new)
         .map_err(|source| Error::Validator {
             name,
             source: Box::new(source),
-        })?;
-    *place = Some(Arc::clone(&validator));
-    Ok(validator)
+        })
 }

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use super::asset::{Asset, NotAllowed};
 use crate::engine::{Choices, ItemFailure, SetUps, Struck, count};
+use crate::mutants::Slip;
 
 /// The assets of one project.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -109,6 +110,9 @@ impl Library {
         choices: &Choices,
     ) -> Result<(), Failure> {
         let asset = self.assets.get_mut(id).ok_or(Failure::Unknown)?;
+        if choices.slips(Slip::NothingDone) {
+            return Ok(());
+        }
         asset.settle(now);
         if asset.state == AssetState::Deleted {
             return Err(Failure::Unknown);

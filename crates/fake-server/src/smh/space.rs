@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::Tree;
 use crate::engine::{Choices, JobFailure, Struck, count, timestamp};
+use crate::mutants::Slip;
 
 /// How long a task is known.
 const TASK_KNOWN_FOR: Duration = Duration::from_hours(30 * 24);
@@ -112,7 +113,8 @@ impl Space {
         if !self.tree.delete(&item.path) {
             return ItemResult::new(&item.path, ItemCode::NotFound);
         }
-        if item.is_permanent() || !self.bin_enabled {
+        let bin = self.bin_enabled && !choices.slips(Slip::BinIgnored);
+        if item.is_permanent() || !bin {
             return ItemResult::new(&item.path, ItemCode::Gone);
         }
         self.recycled += choices.of(STEPS);

@@ -1,6 +1,7 @@
 //! What a machine asks where the documents let it choose.
 
 use crate::engine::Draw;
+use crate::mutants::Slip;
 
 /// The choices for one request. The default always takes what an unperturbed fake does.
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub(crate) struct Choices {
     draw: Option<Draw>,
     /// Of the tenant, the same for all its requests.
     lasting: Option<Draw>,
+    /// Of a mutant, what its machine does wrong.
+    slip: Option<Slip>,
 }
 
 impl Choices {
@@ -16,7 +19,18 @@ impl Choices {
         Self {
             draw: Some(draw),
             lasting: Some(lasting),
+            slip: None,
         }
+    }
+
+    /// With this slip, or none.
+    pub(crate) fn with_slip(self, slip: Option<Slip>) -> Self {
+        Self { slip, ..self }
+    }
+
+    /// Whether the machine makes this slip, which only that mutant of the catalogue does.
+    pub(crate) fn slips(&self, slip: Slip) -> bool {
+        self.slip == Some(slip)
     }
 
     /// The chance itself; none when nothing is perturbed.

@@ -1,0 +1,163 @@
+//! The catalogue: the files of `mutants/`, and what they may hold.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{How, Mutant};
+use crate::engine::Api;
+
+/// Each API with its part of the catalogue.
+const FILES: [(Api, &str, &str); 3] = [
+    (
+        Api::Metastudio,
+        "metastudio.toml",
+        include_str!("../../mutants/metastudio.toml"),
+    ),
+    (
+        Api::Roma,
+        "roma.toml",
+        include_str!("../../mutants/roma.toml"),
+    ),
+    (Api::Smh, "smh.toml", include_str!("../../mutants/smh.toml")),
+];
+
+/// Why a requirement has no mutants.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exempt {
+    /// The requirement's id.
+    pub requirement: String,
+    /// Why no server can break it so that it shows, or only in fewer ways than are asked for.
+    pub reason: String,
+}
+
+/// What is wrong with a file of the catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// It is no TOML, or has a member that is none of a mutant.
+    #[error("{file}: {source}")]
+    Unreadable {
+        /// The file's name.
+        file: &'static str,
+        /// What is wrong, with its line.
+        source: toml::de::Error,
+    },
+    /// Two mutants have one id, or one has no defect.
+    #[error("{file}: the mutant {id:?} {what}")]
+    Mutant {
+        /// The file's name.
+        file: &'static str,
+        /// The mutant's id.
+        id: String,
+        /// What is wrong with it, and the way out.
+        what: &'static str,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    mutant: Vec<Entry>,
+    #[serde(default)]
+    exempt: Vec<Exempt>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    breaks: String,
+    does: String,
+    revisions: Option<Vec<String>>,
+    equivalent: Option<String>,
+    #[serde(rename = "by")]
+    how: How,
+}
+
+/// Mutants, and why there are no more of them.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// By API, in the order of their files.
+    pub mutants: Vec<Arc<Mutant>>,
+    /// The requirements that have fewer mutants than are asked for, with the API that says so.
+    pub exempt: Vec<(Api, Exempt)>,
+}
+
+impl Catalogue {
+    /// The catalogue that is built in.
+    pub fn embedded() -> Result<Self, CatalogueError> {
+        Self::read(|file| {
+            let (_, _, text) = FILES.into_iter().find(|(_, name, _)| *name == file)?;
+            Some(text.to_owned())
+        })
+    }
+
+    /// The catalogue whose files `text` gives by name (`roma.toml`); a file that it has not is an
+    /// empty one.
+    pub fn read(text: impl Fn(&'static str) -> Option<String>) -> Result<Self, CatalogueError> {
+        let (mut mutants, mut exempt) = (Vec::new(), Vec::new());
+        let mut ids = BTreeSet::new();
+        for (api, file, _) in FILES {
+            let text = text(file).unwrap_or_default();
+            let parsed: File = toml::from_str(&text)
+                .map_err(|source| CatalogueError::Unreadable { file, source })?;
+            exempt.extend(parsed.exempt.into_iter().map(|exempt| (api, exempt)));
+            for entry in parsed.mutant {
+                let wrong = |what| CatalogueError::Mutant {
+                    file,
+                    id: entry.id.clone(),
+                    what,
+                };
+                if !ids.insert(entry.id.clone()) {
+                    return Err(wrong("is there twice: give one of them another id"));
+                }
+                if entry.how.is_none() {
+                    return Err(wrong("has no defect: say under \"by\" where it is made"));
+                }
+                mutants.push(Arc::new(Mutant {
+                    id: entry.id,
+                    api,
+                    revisions: entry.revisions.unwrap_or_else(|| revisions(api)),
+                    breaks: entry.breaks,
+                    does: entry.does,
+                    equivalent: entry.equivalent,
+                    how: entry.how,
+                }));
+            }
+        }
+        Ok(Self { mutants, exempt })
+    }
+}
+
+/// The embedded revisions of an API.
+fn revisions(api: Api) -> Vec<String> {
+    let names = contract::embedded::names().into_iter();
+    names
+        .filter(|(name, _)| *name == api.name())
+        .map(|(_, revision)| revision.to_owned())
+        .collect()
+}
+
+impl How {
+    fn is_none(&self) -> bool {
+        self.reads.is_empty()
+            && self.requests.is_empty()
+            && self.credentials.is_none()
+            && self.slip.is_none()
+            && self.answers.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_can_be_read() {
+        let catalogue = Catalogue::embedded().unwrap_or_else(|error| panic!("{error}"));
+        assert!(!catalogue.mutants.is_empty());
+    }
+}

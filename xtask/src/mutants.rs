@@ -1,0 +1,141 @@
+//! `cargo xtask mutants`: the proof of the conformance suite itself.
+//!
+//! The whole suite is run against each mutant of the fake's catalogue (`matrix`), and against
+//! servers that are correct (`correct`): every mutant has to be killed by a case of the requirement
+//! that it breaks, and no correct server may be accused. `score` counts, `report` writes.
+
+mod correct;
+mod html;
+mod matrix;
+mod report;
+mod score;
+mod suite;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+use clap::Args;
+use fake_server::mutants::{Catalogue, Mutant};
+
+use crate::Result;
+
+/// What is asked of the command.
+#[derive(Debug, Args)]
+pub(crate) struct MutantsArgs {
+    /// Only this mutant; repeatable. What a user would read of it is written, too.
+    #[arg(long, value_name = "ID")]
+    mutant: Vec<String>,
+    /// List the mutants with what they break, and run nothing.
+    #[arg(long)]
+    list: bool,
+    /// Under how many seeds the correct servers are judged, each with everything shuffled and
+    /// perturbed; 0 leaves them out, and so does `--mutant`.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    seeds: u64,
+    /// How many servers are judged at once.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Another catalogue than the one that is built in: a folder with metastudio.toml, roma.toml and
+    /// smh.toml, or some of them.
+    #[arg(long, value_name = "DIR")]
+    catalogue: Option<PathBuf>,
+    /// Where `mutants.json` and `mutants.html` are written.
+    #[arg(long, value_name = "DIR", default_value = "target/mutants")]
+    report_dir: PathBuf,
+}
+
+/// Judges the suite; exit code 1 when a mutant survives or a correct server is accused, 2 when that
+/// could not be found out.
+pub(crate) fn run(args: &MutantsArgs) -> ExitCode {
+    let judged = if args.list {
+        list(args)
+    } else if cfg!(debug_assertions) {
+        as_release()
+    } else {
+        judge(args)
+    };
+    match judged {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A debug build needs ten times as long: the command starts itself as a release build.
+fn as_release() -> Result<bool> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let ended = Command::new(cargo)
+        .current_dir(crate::root())
+        .args(["run", "--quiet", "--release", "--package", "xtask", "--"])
+        .args(std::env::args_os().skip(1))
+        .status()?;
+    match ended.code() {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => Err("the release build of this command failed".into()),
+    }
+}
+
+fn list(args: &MutantsArgs) -> Result<bool> {
+    for mutant in args.catalogue()?.mutants {
+        println!("{:10} {:9} {}", mutant.api, mutant.breaks, mutant.id);
+        println!("{:20} {}", "", mutant.does);
+    }
+    Ok(true)
+}
+
+fn judge(args: &MutantsArgs) -> Result<bool> {
+    let catalogue = args.catalogue()?;
+    let chosen = chosen(&catalogue, &args.mutant)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let suites = suite::Suites::new()?;
+    let whole = args.mutant.is_empty();
+    let matrix = runtime.block_on(matrix::run(&suites, &chosen, args.jobs.into()))?;
+    let seeds = if whole { args.seeds } else { 0 };
+    let correct = runtime.block_on(correct::run(&suites, seeds, args.jobs.into()))?;
+    let score = score::Score::new(&suites, &catalogue, &chosen, &matrix, correct, whole);
+    report::write(&args.report_dir, &score)?;
+    print!("{}", report::terminal(&score));
+    if !whole {
+        for mutant in &chosen {
+            runtime.block_on(matrix::show(mutant, &args.report_dir))?;
+        }
+    }
+    let page = args.report_dir.join("mutants.html");
+    println!("\nreport: {}", page.display());
+    Ok(score.is_perfect())
+}
+
+/// The mutants of those ids, or all.
+fn chosen(catalogue: &Catalogue, ids: &[String]) -> Result<Vec<Arc<Mutant>>> {
+    if ids.is_empty() {
+        return Ok(catalogue.mutants.clone());
+    }
+    ids.iter()
+        .map(|id| {
+            let found = catalogue.mutants.iter().find(|mutant| mutant.id == *id);
+            found.cloned().ok_or_else(|| {
+                format!("there is no mutant {id:?}; cargo xtask mutants --list names all").into()
+            })
+        })
+        .collect()
+}
+
+impl MutantsArgs {
+    fn catalogue(&self) -> Result<Catalogue> {
+        let Some(folder) = &self.catalogue else {
+            return Ok(Catalogue::embedded()?);
+        };
+        let catalogue = Catalogue::read(|file| std::fs::read_to_string(folder.join(file)).ok())?;
+        if catalogue.mutants.is_empty() {
+            return Err(format!("there are no mutants in {}", folder.display()).into());
+        }
+        Ok(catalogue)
+    }
+}
