@@ -12,6 +12,7 @@ mod http;
 mod isolation;
 mod journal;
 mod metastudio;
+mod mutants;
 mod perturbed;
 mod revisions;
 mod roma;
