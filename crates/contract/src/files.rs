@@ -1,9 +1,10 @@
-//! Where the files of a contract come from: compiled in, or a folder on disk.
+//! Where the files of a contract come from: compiled in, given, or a folder on disk.
 //!
 //! Either way a file is named by its path relative to the root of the contracts
 //! (`schemas/smh/2026-01/openapi.yaml`); this module alone knows what that is on disk.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -14,6 +15,8 @@ use crate::embedded;
 pub(crate) enum Files {
     /// Those of `embedded`.
     Embedded,
+    /// These, by path.
+    Given(BTreeMap<String, Vec<u8>>),
     /// A folder that stands for `base` (`schemas/<api>/<revision>`), and what lies around it.
     Folder { dir: PathBuf, base: String },
 }
@@ -21,9 +24,11 @@ pub(crate) enum Files {
 impl Files {
     pub(crate) fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
         match self {
-            Self::Embedded => embedded::file(path)
-                .map(Cow::Borrowed)
-                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file")),
+            Self::Embedded => embedded::file(path).map(Cow::Borrowed).ok_or_else(missing),
+            Self::Given(files) => files
+                .get(path)
+                .map(|bytes| Cow::Owned(bytes.clone()))
+                .ok_or_else(missing),
             Self::Folder { .. } => read_plain(&self.on_disk(path)).map(Cow::Owned),
         }
     }
@@ -31,7 +36,7 @@ impl Files {
     /// The file as a person finds it.
     pub(crate) fn shown(&self, path: &str) -> String {
         match self {
-            Self::Embedded => path.to_owned(),
+            Self::Embedded | Self::Given(_) => path.to_owned(),
             Self::Folder { .. } => self.on_disk(path).display().to_string(),
         }
     }
@@ -40,11 +45,8 @@ impl Files {
     pub(crate) fn beside(&self, path: &str) -> Vec<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut names: Vec<String> = match self {
-            Self::Embedded => embedded::files()
-                .filter_map(|(name, _)| name.strip_prefix(folder)?.strip_prefix('/'))
-                .filter(|name| !name.contains('/'))
-                .map(str::to_owned)
-                .collect(),
+            Self::Embedded => in_folder(folder, embedded::files().map(|(name, _)| name)),
+            Self::Given(files) => in_folder(folder, files.keys().map(String::as_str)),
             Self::Folder { .. } => {
                 // What cannot be listed is only missing from a hint, or refused when it is read.
                 let folder = self
@@ -79,6 +81,19 @@ impl Files {
         on_disk.extend(to);
         on_disk
     }
+}
+
+fn missing() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "no such file")
+}
+
+/// The names of those files that lie in the folder itself.
+fn in_folder<'f>(folder: &str, paths: impl Iterator<Item = &'f str>) -> Vec<String> {
+    paths
+        .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'))
+        .filter(|name| !name.contains('/'))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Reads a file, but nothing that never ends (a pipe, a device).
