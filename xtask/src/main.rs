@@ -2,6 +2,7 @@
 //! flags, and those that only this repository needs.
 
 mod bench;
+mod fuzz;
 mod interop;
 mod tidy;
 
@@ -34,6 +35,19 @@ enum Chore {
         /// The Python to make their environment with.
         #[arg(long, value_name = "PROGRAM", default_value = "python3")]
         python: OsString,
+    },
+    /// Feed the parsers of what comes from outside with inputs that no one thought of; exit code 2
+    /// where they cannot be built.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+        /// Add the inputs that reach something new to `fuzz/corpus`.
+        #[arg(long)]
+        keep: bool,
+        /// The targets, by the names of their files in `fuzz/fuzz_targets`; all unless any is named.
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
     },
     /// Measure release builds, on a machine that does nothing else.
     Bench {
@@ -76,6 +90,11 @@ fn main() -> ExitCode {
         Chore::Conformance(args) => assetproof::run(Command::Conformance(args)),
         Chore::Tidy => tidy::run(),
         Chore::Interop { python } => interop::run(&python),
+        Chore::Fuzz {
+            seconds,
+            keep,
+            targets,
+        } => fuzz::run(seconds, &targets, keep),
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),
