@@ -2,6 +2,7 @@
 //! flags, and those that only this repository needs.
 
 mod bench;
+mod fuzz;
 mod interop;
 mod mutants;
 mod tidy;
@@ -40,6 +41,19 @@ enum Chore {
     /// defect, and against servers that are correct. Exit code 1 when a mutant survives or a
     /// correct server is accused.
     Mutants(mutants::MutantsArgs),
+    /// Feed the parsers of what comes from outside with inputs that no one thought of; exit code 2
+    /// where they cannot be built.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+        /// Add the inputs that reach something new to `fuzz/corpus`.
+        #[arg(long)]
+        keep: bool,
+        /// The targets, by the names of their files in `fuzz/fuzz_targets`; all unless any is named.
+        #[arg(value_name = "TARGET")]
+        targets: Vec<String>,
+    },
     /// Measure release builds, on a machine that does nothing else.
     Bench {
         /// What to measure.
@@ -82,6 +96,11 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::Interop { python } => interop::run(&python),
         Chore::Mutants(args) => mutants::run(&args),
+        Chore::Fuzz {
+            seconds,
+            keep,
+            targets,
+        } => fuzz::run(seconds, &targets, keep),
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),

@@ -1,4 +1,4 @@
-//! Where the files of a contract come from: compiled in, or a folder on disk.
+//! Where the files of a contract come from: compiled in, given, or a folder on disk.
 //!
 //! Either way a file is named by its path relative to the root of the contracts
 //! (`schemas/smh/2026-01/openapi.yaml`); this module alone knows what that is on disk.
@@ -15,6 +15,8 @@ use crate::embedded;
 pub(crate) enum Files {
     /// Those of `embedded`, some of them with another content.
     Embedded(BTreeMap<String, Vec<u8>>),
+    /// These, by path.
+    Given(BTreeMap<String, Vec<u8>>),
     /// A folder that stands for `base` (`schemas/<api>/<revision>`), and what lies around it.
     Folder { dir: PathBuf, base: String },
 }
@@ -26,7 +28,11 @@ impl Files {
                 .get(path)
                 .map(|content| Cow::Owned(content.clone()))
                 .or_else(|| embedded::file(path).map(Cow::Borrowed))
-                .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no such file")),
+                .ok_or_else(missing),
+            Self::Given(files) => files
+                .get(path)
+                .map(|bytes| Cow::Owned(bytes.clone()))
+                .ok_or_else(missing),
             Self::Folder { .. } => read_plain(&self.on_disk(path)).map(Cow::Owned),
         }
     }
@@ -34,7 +40,7 @@ impl Files {
     /// The file as a person finds it.
     pub(crate) fn shown(&self, path: &str) -> String {
         match self {
-            Self::Embedded(_) => path.to_owned(),
+            Self::Embedded(_) | Self::Given(_) => path.to_owned(),
             Self::Folder { .. } => self.on_disk(path).display().to_string(),
         }
     }
@@ -43,11 +49,8 @@ impl Files {
     pub(crate) fn beside(&self, path: &str) -> Vec<String> {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut names: Vec<String> = match self {
-            Self::Embedded(_) => embedded::files()
-                .filter_map(|(name, _)| name.strip_prefix(folder)?.strip_prefix('/'))
-                .filter(|name| !name.contains('/'))
-                .map(str::to_owned)
-                .collect(),
+            Self::Embedded(_) => in_folder(folder, embedded::files().map(|(name, _)| name)),
+            Self::Given(files) => in_folder(folder, files.keys().map(String::as_str)),
             Self::Folder { .. } => {
                 // What cannot be listed is only missing from a hint, or refused when it is read.
                 let folder = self
@@ -82,6 +85,19 @@ impl Files {
         on_disk.extend(to);
         on_disk
     }
+}
+
+fn missing() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "no such file")
+}
+
+/// The names of those files that lie in the folder itself.
+fn in_folder<'f>(folder: &str, paths: impl Iterator<Item = &'f str>) -> Vec<String> {
+    paths
+        .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'))
+        .filter(|name| !name.contains('/'))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Reads a file, but nothing that never ends (a pipe, a device).

@@ -19,6 +19,10 @@ use crate::{Contract, Error, Result, Schemas, arazzo, citations, embedded, life,
 /// The promises that are common to all contracts.
 const COMMON: &str = "schemas/http/requirements.yaml";
 
+/// What to say when one of them is not there.
+const NEEDED: &str =
+    "; a contract is a folder with openapi.yaml, requirements.yaml and errata.yaml";
+
 impl Contract {
     /// All embedded contracts in order of name, linked.
     ///
@@ -87,13 +91,7 @@ impl Contract {
         let files = Files::Embedded(others);
         let bytes = files.read(&path).unwrap_or_default();
         let document = Document::parse(path.clone(), path, &bytes)?;
-        let (named_api, named_revision) = identity(&document.cursor())?;
-        if (named_api, named_revision) != (api, revision) {
-            return Err(document.cursor().required("info")?.fault(format!(
-                "this calls itself {named_api}/{named_revision}, but lies in {base}: make \
-                 \"x-api\" and \"version\" the folder's names"
-            )));
-        }
+        lies_in(&document, &base)?;
         let mut reading = Reading::new(files, base);
         reading.plays = plays;
         reading.contract(document, bytes)
@@ -110,9 +108,7 @@ impl Contract {
         let bytes = read_plain(&file).map_err(|source| Error::Unreadable {
             file: shown.clone(),
             source,
-            way_out: "; a contract is a folder with openapi.yaml, requirements.yaml and \
-                      errata.yaml"
-                .to_owned(),
+            way_out: NEEDED.to_owned(),
         })?;
         let mut document = Document::parse(String::new(), shown, &bytes)?;
         let base = {
@@ -128,6 +124,39 @@ impl Contract {
         contract.check()?;
         Ok(contract)
     }
+
+    /// The contract in the folder `base` (`schemas/<api>/<revision>`) of these files, linked and
+    /// checked in full. Each file is named by its path, as in [`embedded`]; what is not among them
+    /// is missing, whatever lies on disk.
+    ///
+    /// # Errors
+    /// As [`Contract::from_dir`], and when the contract calls itself otherwise than its folder.
+    pub fn from_files(base: &str, files: BTreeMap<String, Vec<u8>>) -> Result<Self> {
+        let path = format!("{base}/openapi.yaml");
+        let files = Files::Given(files);
+        let bytes = files.read(&path).map_err(|source| Error::Unreadable {
+            file: path.clone(),
+            source,
+            way_out: NEEDED.to_owned(),
+        })?;
+        let document = Document::parse(path.clone(), path, &bytes)?;
+        lies_in(&document, base)?;
+        let contract = Reading::new(files, base.to_owned()).contract(document, bytes)?;
+        contract.check()?;
+        Ok(contract)
+    }
+}
+
+/// Proves that the document calls itself what its folder is called.
+fn lies_in(document: &Document, base: &str) -> Result<()> {
+    let (api, revision) = identity(&document.cursor())?;
+    if format!("schemas/{api}/{revision}") == base {
+        return Ok(());
+    }
+    Err(document.cursor().required("info")?.fault(format!(
+        "this calls itself {api}/{revision}, but lies in {base}: make \"x-api\" and \"version\" \
+         the folder's names"
+    )))
 }
 
 /// API and revision as the document calls itself.
@@ -297,9 +326,7 @@ impl Reading {
         let bytes = self.files.read(&path).map_err(|source| Error::Unreadable {
             file: shown.clone(),
             source,
-            way_out: "; a contract is a folder with openapi.yaml, requirements.yaml and \
-                      errata.yaml"
-                .to_owned(),
+            way_out: NEEDED.to_owned(),
         })?;
         let document = Document::parse(path.clone(), shown, &bytes)?;
         self.contents.insert(path, bytes);

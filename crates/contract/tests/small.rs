@@ -1,5 +1,6 @@
 //! A small contract from disk: what its files say is what the types hold.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use contract::{Contract, ExampleBody, Level, ParameterLocation, RelationKind, Volatile};
@@ -127,5 +128,46 @@ fn a_folder_without_a_contract_says_what_one_is() {
     assert!(
         error.contains("requirements.yaml and errata.yaml"),
         "{error}"
+    );
+}
+
+/// The files of the small contract by path, as they are named from the root of the contracts.
+fn files() -> BTreeMap<String, Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small");
+    let mut files = BTreeMap::new();
+    for folder in ["schemas/pets/2026-01", "fixtures/pets/2026-01"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            files.insert(format!("{folder}/{name}"), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+#[test]
+fn files_in_memory_are_the_same_contract_as_on_disk() {
+    let given = Contract::from_files("schemas/pets/2026-01", files()).unwrap();
+    assert_eq!(given.checksum, small().checksum);
+    assert_eq!(given.name(), "pets/2026-01");
+}
+
+#[test]
+fn files_in_memory_are_all_there_is() {
+    let refused = |base: &str, without: &str| {
+        let mut files = files();
+        files.remove(without);
+        let error = Contract::from_files(base, files).expect_err("a file is missing");
+        error.to_string()
+    };
+    let base = "schemas/pets/2026-01";
+    for name in ["openapi.yaml", "requirements.yaml", "wash.schema.json"] {
+        let said = refused(base, &format!("{base}/{name}"));
+        assert!(said.starts_with(base) && said.contains(name), "{said}");
+    }
+    let said = refused("schemas/pets/2027-01", "");
+    assert!(
+        said.starts_with("schemas/pets/2027-01/openapi.yaml: "),
+        "{said}"
     );
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{CaseRecord, Counts, Footer, Header, MergeError, PartitionRecord, Run};
+use super::{CaseRecord, Counts, Footer, Header, MergeError, PartitionRecord, ReadError, Run};
 
 /// More missing parts than these are only counted.
 const NAMED: usize = 8;
@@ -17,10 +17,30 @@ const NAMED: usize = 8;
 /// # Errors
 /// [`MergeError`] names the file that cannot be a part of it, or the part that is not there.
 pub fn merge(paths: &[PathBuf]) -> Result<Run, MergeError> {
+    merged(paths.iter().map(|path| (&**path, Run::read(path))))
+}
+
+/// As [`merge`], of runs that are read already; their paths are for errors.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_runs(runs: Vec<(PathBuf, Run)>) -> Result<Run, MergeError> {
+    let (paths, runs): (Vec<PathBuf>, Vec<Run>) = runs.into_iter().unzip();
+    merged(
+        paths
+            .iter()
+            .map(PathBuf::as_path)
+            .zip(runs.into_iter().map(Ok)),
+    )
+}
+
+fn merged<'p>(
+    files: impl Iterator<Item = (&'p Path, Result<Run, ReadError>)>,
+) -> Result<Run, MergeError> {
     let mut parts: BTreeMap<usize, Part<'_>> = BTreeMap::new();
     let mut first: Option<(&Path, Header)> = None;
-    for path in paths {
-        let part = Part::read(path)?;
+    for (path, run) in files {
+        let part = Part::of(path, run?)?;
         let header = common(&part.run.header);
         match &first {
             None => first = Some((path, header)),
@@ -30,7 +50,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<Run, MergeError> {
             return Err(MergeError::Doubled {
                 partition: notation(&part.partition),
                 first: known.path.to_owned(),
-                second: path.clone(),
+                second: path.to_owned(),
             });
         }
         parts.insert(part.partition.part, part);
@@ -51,8 +71,7 @@ struct Part<'p> {
 }
 
 impl<'p> Part<'p> {
-    fn read(path: &'p Path) -> Result<Self, MergeError> {
-        let run = Run::read(path)?;
+    fn of(path: &'p Path, run: Run) -> Result<Self, MergeError> {
         let Some(partition) = run.header.partition.clone() else {
             return Err(MergeError::Whole {
                 path: path.to_owned(),
@@ -351,6 +370,8 @@ mod tests {
             runs.reverse();
             let files = Files::of("whole", &runs);
             assert_eq!(merge(&files.1).unwrap(), fixture::run(), "{of} parts");
+            let read = files.1.iter().cloned().zip(runs).collect();
+            assert_eq!(merge_runs(read).unwrap(), fixture::run(), "{of} parts");
         }
     }
 

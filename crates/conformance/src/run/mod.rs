@@ -13,7 +13,7 @@ mod unaccepted;
 mod write;
 
 pub use error::{MergeError, ReadError};
-pub use merge::merge;
+pub use merge::{merge, merge_runs};
 pub use observed::{ErratumSummary, Observation, SkipSummary};
 pub use read::Run;
 pub use record::{

@@ -305,6 +305,15 @@ mod tests {
     }
 
     #[test]
+    fn a_footer_that_counts_more_than_there_can_be_is_refused() {
+        let mut run = fixture::run();
+        let counts = &mut run.footer.as_mut().unwrap().counts;
+        (counts.pass, counts.fail) = (usize::MAX, usize::MAX);
+        let said = refused(&fixture::file(&run));
+        assert!(said.contains("the footer counts"), "{said}");
+    }
+
+    #[test]
     fn a_missing_file_is_named() {
         let error = Run::read(Path::new("/nonexistent/run.ndjson")).expect_err("refused");
         assert!(

@@ -95,14 +95,16 @@ impl What {
         match segments {
             [] => self.value(value),
             [last] if matches!(self, Self::Remove | Self::Rename { .. }) => {
-                self.member(value, last)
+                self.member(value, last);
             }
             [first, rest @ ..] => match value {
                 Value::Object(members) if first == "*" => {
                     members.values_mut().for_each(|value| self.at(value, rest));
                 }
                 Value::Array(items) if first == "*" => {
-                    items.iter_mut().for_each(|value| self.at(value, rest));
+                    for value in items {
+                        self.at(value, rest);
+                    }
                 }
                 Value::Object(members) => {
                     if let Some(value) = members.get_mut(first) {

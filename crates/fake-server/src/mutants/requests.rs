@@ -73,7 +73,7 @@ impl RequestDefect {
         match self.other_than {
             Some(Shape::Array) if !body.is_array() => body = Value::Array(Vec::new()),
             Some(Shape::Object) if !body.is_object() => {
-                body = Value::Object(serde_json::Map::new())
+                body = Value::Object(serde_json::Map::new());
             }
             _ if self.body.is_empty() => return,
             _ => {}

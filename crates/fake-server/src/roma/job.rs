@@ -129,14 +129,16 @@ impl Job {
         self.queries >= self.last_query
     }
 
-    /// How much of it is done, from 0 to 1: nothing at the first query.
+    /// How much of it is done, from 0 to 1: nothing at the first query. A snapshot may hold counts
+    /// that no job comes to.
     pub(crate) fn share(&self) -> f64 {
         let fails = self.failure == Some(JobFailure::Fails);
         match self.stage {
             Stage::Running | Stage::Held if self.queries <= 1 => 0.0,
             _ if fails => FAILS_AT,
             Stage::Running | Stage::Held => {
-                f64::from(self.queries - 1) / f64::from(self.last_query - 1)
+                let all = f64::from(self.last_query.saturating_sub(1));
+                (f64::from(self.queries - 1) / all).min(1.0)
             }
             Stage::Ended { .. } => 1.0,
         }

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use fake_server::Engine;
 use fake_server::engine::Tenant;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
+use validator::Request;
 
 use crate::traffic::{Bench, Step, step};
 
@@ -189,6 +191,39 @@ fn a_missing_member_is_named() {
     );
     let error = engine.restore(&json!("x")).expect_err("it is no object");
     assert_eq!(error.pointer, "");
+}
+
+#[rstest]
+#[case::counted_from_nothing(2, 0)]
+#[case::over_with_the_first(2, 1)]
+#[case::asked_for_too_often(200, 3)]
+fn a_job_with_counts_that_none_comes_to_is_told_as_running(
+    #[case] queries: u8,
+    #[case] last_query: u8,
+) {
+    let engine = small();
+    let job_id = engine
+        .set_up(
+            "deletion job running",
+            &json!({"project_id": "p", "instance_id": "i"}),
+        )
+        .expect("a known state")["job_id"]
+        .clone();
+    let mut odd = engine.snapshot();
+    let job = odd.pointer_mut("/roma/p/i/jobs/0").expect("the job");
+    job["queries"] = queries.into();
+    job["last_query"] = last_query.into();
+    engine.restore(&odd).expect("each count is one");
+    let job_id = job_id.as_str().expect("an id");
+    let response = engine.respond(&Request {
+        method: "GET".to_owned(),
+        target: format!("/v2/p/instances/i/assets/jobs/{job_id}"),
+        headers: vec![("X-Auth-Token".to_owned(), b"assetproof-token".to_vec())],
+        body: Bytes::new(),
+    });
+    let told: Value = serde_json::from_slice(&response.body).expect("JSON");
+    assert_eq!(response.status, 200, "{told}");
+    assert_eq!(told["progress_percent"], 1.0, "{told}");
 }
 
 #[test]

@@ -1,0 +1,4 @@
+//! An Arazzo document of a small contract.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_targets::contract_files::arazzo(input));

@@ -1,0 +1,4 @@
+//! The life of items of a small contract.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_targets::contract_files::life(input));
