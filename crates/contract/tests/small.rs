@@ -136,10 +136,13 @@ fn files() -> BTreeMap<String, Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small");
     let mut files = BTreeMap::new();
     for folder in ["schemas/pets/2026-01", "fixtures/pets/2026-01"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy();
-            files.insert(format!("{folder}/{name}"), std::fs::read(&path).unwrap());
+        for entry in std::fs::read_dir(root.join(folder)).expect("the folder is there") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy();
+            files.insert(
+                format!("{folder}/{name}"),
+                std::fs::read(&path).expect("a file"),
+            );
         }
     }
     files

@@ -44,7 +44,7 @@ pub fn run(input: &[u8]) {
     for fault in &faults {
         let written = serde_json::to_string(fault).expect("it can be written");
         let again = Fault::read(&written).expect("what is written can be read");
-        assert_eq!(again, [fault.clone()]);
+        assert_eq!(again, std::slice::from_ref(fault));
     }
     ENGINE.reset();
     ENGINE.faults().clear();

@@ -4,6 +4,9 @@
 use bytes::Bytes;
 use validator::{Exchange, Request, Response};
 
+/// Names and values in order.
+type Headers = Vec<(String, Vec<u8>)>;
+
 /// What a response begins with.
 const RESPONSE: &[u8] = b"\nHTTP/1.1 ";
 
@@ -37,7 +40,7 @@ pub fn exchange(text: &[u8]) -> Exchange {
     }
 }
 
-fn message(text: &[u8]) -> (&[u8], Vec<(String, Vec<u8>)>, Bytes) {
+fn message(text: &[u8]) -> (&[u8], Headers, Bytes) {
     let mut rest = text;
     let first = line(&mut rest);
     let mut headers = Vec::new();

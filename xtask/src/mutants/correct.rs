@@ -78,7 +78,7 @@ async fn one(
     options.case_limit = Duration::from_secs(30);
     let run = match which {
         Which::Fake => {
-            let served = Served::start(suites.fake(roma).perturb(seed).build()?).await?;
+            let served = Served::start(suites.fake(roma).perturb(seed).build()?)?;
             suites.run(roma, &served.target()?, &options).await?
         }
         Which::Foreign => {

@@ -67,7 +67,7 @@ async fn one(
     bar: &ProgressBar,
 ) -> Result<Judged> {
     let roma = roma(suites, mutant, revision);
-    let served = Served::start(suites.fake(&roma).mutant(Arc::clone(mutant)).build()?).await?;
+    let served = Served::start(suites.fake(&roma).mutant(Arc::clone(mutant)).build()?)?;
     let run = suites
         .run(&roma, &served.target()?, &suite::options(SEED))
         .await;
@@ -139,7 +139,7 @@ pub(super) async fn show(mutant: &Arc<Mutant>, folder: &Path) -> Result<()> {
         let engine = fake_server::Engine::builder()
             .revision(api, revision)
             .mutant(Arc::clone(mutant));
-        let served = Served::start(engine.build()?).await?;
+        let served = Served::start(engine.build()?)?;
         let mut command = Command::new(std::env::current_exe()?);
         command
             .args(["conformance", "--target", &served.url])

@@ -114,8 +114,8 @@ pub(super) struct Served {
 }
 
 impl Served {
-    /// Serves it at a free port of the loopback.
-    pub(super) async fn start(engine: Engine) -> Result<Self> {
+    /// Serves it at a free port of the loopback, on the current runtime.
+    pub(super) fn start(engine: Engine) -> Result<Self> {
         let listener = standalone::listen(([127, 0, 0, 1], 0).into())?;
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel::<()>();
