@@ -1,6 +1,7 @@
 //! One line in the log for each request: what was asked, what was answered, how long that took,
 //! and whose it was. Credentials never get into it.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use http::request::Parts;
@@ -22,13 +23,14 @@ pub(super) fn answered(served: &dyn Answers, request: &Request, answer: &Answer,
         return;
     }
     let delay = answer.delivery.delay;
+    let path = served.shown(&request.target);
     tracing::info!(
         target: REQUEST_LOG,
         method = request.method,
-        path = &*served.shown(&request.target),
+        path = &*path,
         status = answer.response.status,
         duration_us = micros(start),
-        tenant = &*tenant(served, request.path()),
+        tenant = &*tenant(served, request.path(), &path),
         delay_ms = (!delay.is_zero())
             .then(|| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)),
         broken = answer.delivery.broken.map(name),
@@ -41,13 +43,14 @@ pub(super) fn refused(served: &dyn Answers, parts: &Parts, refusal: Refusal, sta
         return;
     }
     let error = refusal.to_string();
+    let path = served.shown(target(parts));
     tracing::info!(
         target: REQUEST_LOG,
         method = parts.method.as_str(),
-        path = &*served.shown(target(parts)),
+        path = &*path,
         status = refusal.status(),
         duration_us = micros(start),
-        tenant = &*tenant(served, parts.uri.path()),
+        tenant = &*tenant(served, parts.uri.path(), &path),
         error = &*error,
     );
 }
@@ -65,8 +68,8 @@ fn name(broken: Broken) -> &'static str {
     }
 }
 
-/// `project_id=p instance_id=i`, as they stand in the path.
-fn tenant(served: &dyn Answers, path: &str) -> String {
+/// `project_id=p instance_id=i`, as they stand in the path; `shown` is how that stands in the log.
+fn tenant(served: &dyn Answers, path: &str, shown: &Cow<'_, str>) -> String {
     let mut text = String::new();
     for (name, value) in served.tenant(path) {
         if !text.is_empty() {
@@ -76,5 +79,9 @@ fn tenant(served: &dyn Answers, path: &str) -> String {
         text.push('=');
         text.push_str(value);
     }
-    served.shown(&text)
+    // Where the whole path holds no secret, no part of it does.
+    match shown {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(_) => served.shown(&text).into_owned(),
+    }
 }
