@@ -8,8 +8,8 @@ use http::request::Parts;
 use validator::Request;
 
 use super::Answers;
-use super::connection::target;
 use super::refusal::Refusal;
+use super::request::target;
 use crate::engine::{Answer, Broken};
 
 /// The target of the events of this log, one for each request: `method`, `path`, `status`,
