@@ -35,6 +35,7 @@ mod next_failures;
 mod notes;
 mod params;
 mod perturb;
+mod problem;
 pub(crate) mod reply;
 mod route;
 mod scenarios;
