@@ -149,6 +149,15 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another process keeps its state there.
+    #[error(
+        "the state file {path} is in use by another server (stop that one, or name another file)",
+        path = .path.display()
+    )]
+    StateTaken {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file of `--state` holds no state.
     #[error(
         "the state file {path} is broken: {problem} (mend it, or move it away to start afresh)",

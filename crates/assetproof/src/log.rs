@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
+use self::form::Line;
 use self::sink::Sink;
 use crate::cli::{LogArgs, LogForm, LogLevel};
 
@@ -29,12 +29,12 @@ impl Log {
         let level = level(args)?;
         let sink = Arc::new(Sink::start());
         let lines = Lines {
+            level,
             form: args.log,
             sink: Arc::clone(&sink),
         };
-        let subscriber = tracing_subscriber::registry().with(level).with(lines);
         // Somebody who embeds this program may have set one before; theirs stays.
-        let _theirs = tracing::subscriber::set_global_default(subscriber);
+        let _theirs = tracing::subscriber::set_global_default(lines);
         Some(Self { sink })
     }
 }
@@ -57,23 +57,44 @@ fn level(args: &LogArgs) -> Option<LevelFilter> {
     (!args.quiet).then_some(level)
 }
 
-/// Turns events into lines.
+/// Turns events into lines. Nothing here has spans, so this is no registry of them: the line of a
+/// request would pay for it.
 struct Lines {
+    level: LevelFilter,
     form: LogForm,
     sink: Arc<Sink>,
 }
 
 thread_local! {
     /// The line that is being written: its memory is used again for the next one.
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static LINE: RefCell<Line> = const { RefCell::new(Line::new()) };
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.level
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.level)
+    }
+
+    fn event(&self, event: &Event<'_>) {
         LINE.with_borrow_mut(|line| {
-            line.clear();
-            form::write(self.form, event, SystemTime::now(), line);
-            self.sink.push(line);
+            line.write(self.form, event, SystemTime::now());
+            self.sink.push(line.bytes());
         });
     }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
 }

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,26 +13,84 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
-/// A file that keeps a state.
+/// A file that keeps a state, for one process at a time.
 #[derive(Debug)]
 pub(crate) struct StateFile {
     /// As the user gave it.
     shown: PathBuf,
     /// Where it really lies, links followed.
     path: PathBuf,
+    _lock: Lock,
+}
+
+/// A file beside it, locked as long as the process has the state: the file itself is replaced by
+/// another one when it is written.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock; none when another process has it.
+    fn take(path: PathBuf) -> io::Result<Option<Self>> {
+        loop {
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Ok(()) => {}
+            }
+            // Who had it before has taken the file away, perhaps after it was opened here.
+            if is_the_same(&file, &path) {
+                return Ok(Some(Self { path, _file: file }));
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // One that stays is locked by nobody, and does no harm.
+        let _stays = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(unix)]
+fn is_the_same(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(opened), Ok(there)) => of(opened) == of(there),
+        _ => false,
+    }
+}
+
+/// A file that is open cannot be taken away.
+#[cfg(not(unix))]
+fn is_the_same(_: &File, _: &Path) -> bool {
+    true
 }
 
 impl StateFile {
-    /// Makes sure that a file can be written there: better now than when there is a state to lose.
+    /// Makes sure that a file can be written there, and that no other process does: better now than
+    /// when there is a state to lose.
     pub(crate) fn open(shown: &Path) -> Result<Self> {
-        let file = Self {
-            path: fs::canonicalize(shown).unwrap_or_else(|_| shown.to_owned()),
+        let path = fs::canonicalize(shown).unwrap_or_else(|_| shown.to_owned());
+        let lock = Lock::take(beside(&path, "lock")).map_err(|source| unwritable(shown, source))?;
+        let lock = lock.ok_or_else(|| Error::StateTaken {
+            path: shown.to_owned(),
+        })?;
+        Ok(Self {
             shown: shown.to_owned(),
-        };
-        let draft = file.draft();
-        let tried = File::create(&draft).and_then(|_| fs::remove_file(&draft));
-        tried.map_err(|source| file.unwritable(source))?;
-        Ok(file)
+            path,
+            _lock: lock,
+        })
     }
 
     /// Hands the state that the file holds to `restore`; a file that is not there yet holds none.
@@ -60,16 +118,25 @@ impl StateFile {
         self.replace_by(&draft, state).map_err(|source| {
             // What is left of it is of no use; that it may stay is no second error.
             let _left = fs::remove_file(&draft);
-            self.unwritable(source)
+            unwritable(&self.shown, source)
         })
     }
 
     fn replace_by(&self, draft: &Path, state: &Value) -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(draft)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // Who may read the state stays as it is.
+        #[cfg(unix)]
+        let kept = fs::metadata(&self.path).ok().map(|it| it.permissions());
+        #[cfg(unix)]
+        if kept.is_some() {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let mut file = options.open(draft)?;
+        #[cfg(unix)]
+        if let Some(kept) = kept {
+            file.set_permissions(kept)?;
+        }
         let mut text = serde_json::to_vec_pretty(state)?;
         text.push(b'\n');
         file.write_all(&text)?;
@@ -81,12 +148,9 @@ impl StateFile {
         Ok(())
     }
 
-    /// A file beside it, on the same file system: no two processes have the same one.
+    /// A file beside it, on the same file system.
     fn draft(&self) -> PathBuf {
-        let mut name = OsString::from(".");
-        name.push(self.path.file_name().unwrap_or_default());
-        name.push(format!(".{}.draft", std::process::id()));
-        folder_of(&self.path).join(name)
+        beside(&self.path, "draft")
     }
 
     fn broken(&self, problem: &dyn Display) -> Error {
@@ -95,13 +159,21 @@ impl StateFile {
             problem: problem.to_string(),
         }
     }
+}
 
-    fn unwritable(&self, source: io::Error) -> Error {
-        Error::StateUnwritable {
-            path: self.shown.clone(),
-            source,
-        }
+fn unwritable(shown: &Path, source: io::Error) -> Error {
+    Error::StateUnwritable {
+        path: shown.to_owned(),
+        source,
     }
+}
+
+/// A hidden file in the same folder.
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{what}"));
+    folder_of(path).join(name)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -143,8 +215,42 @@ mod tests {
             file.save(&state).expect("it is written");
             assert_eq!(load(&file).expect("it is read"), Some(state));
         }
+        drop(file);
         let left = fs::read_dir(&folder).expect("it is there").count();
         assert_eq!(left, 1);
+        fs::remove_dir_all(folder).expect("it is there");
+    }
+
+    #[test]
+    fn a_file_is_of_one_server_at_a_time() {
+        let folder = folder("taken");
+        let path = folder.join("state.json");
+        let first = StateFile::open(&path).expect("it can be written");
+        let error = StateFile::open(&path).expect_err("it is taken").to_string();
+        assert!(error.contains("another server"), "{error}");
+        first.save(&json!({})).expect("it is written");
+        assert!(StateFile::open(&path).is_err(), "it is taken even so");
+        drop(first);
+        let second = StateFile::open(&path).expect("it is free again");
+        drop(second);
+        fs::remove_dir_all(folder).expect("it is there");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_the_file_stays_as_it_is() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = folder("mode");
+        let path = folder.join("state.json");
+        fs::write(&path, "{}").expect("it is written");
+        for mode in [0o600, 0o640] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("it is ours");
+            let file = StateFile::open(&path).expect("it can be written");
+            file.save(&json!({"a": mode})).expect("it is written");
+            let now = fs::metadata(&path).expect("it is there").permissions();
+            assert_eq!(now.mode() & 0o777, mode);
+        }
         fs::remove_dir_all(folder).expect("it is there");
     }
 

@@ -35,6 +35,7 @@ mod next_failures;
 mod notes;
 mod params;
 mod perturb;
+mod problem;
 pub(crate) mod reply;
 mod route;
 mod scenarios;
@@ -72,6 +73,7 @@ pub use faults::{
     Truncation, When,
 };
 pub use ids::{IdSource, SeededIds};
+use journal::has_values;
 pub use journal::{ClientFinding, Counts, DEFAULT_JOURNAL, JOURNAL_BYTES, Journal, Recorded};
 pub use near_miss::{Difference, NearMiss};
 pub use notes::Refused;
@@ -94,6 +96,7 @@ pub(crate) use tenants::Tenants;
 pub(crate) use whole::Whole;
 pub(crate) use world::World;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::metastudio::Metastudio;
@@ -180,11 +183,14 @@ impl Engine {
 
     /// A request's target without credentials: neither the accepted ones, wherever they stand, nor
     /// the values of parameters that carry one.
-    pub fn without_credentials(&self, target: &str) -> String {
+    pub fn without_credentials<'t>(&self, target: &'t str) -> Cow<'t, str> {
         let mask = self.journal.mask();
+        if !has_values(target) && !mask.finds(target.as_bytes()) {
+            return Cow::Borrowed(target);
+        }
         let mut shown = Vec::with_capacity(target.len());
         mask.write_target(target, &mut shown);
-        String::from_utf8_lossy(&mask.bytes(&shown)).into_owned()
+        Cow::Owned(String::from_utf8_lossy(&mask.bytes(&shown)).into_owned())
     }
 
     /// What can be changed while it runs.

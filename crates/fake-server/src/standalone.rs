@@ -16,6 +16,7 @@ mod connection;
 mod options;
 mod places;
 mod refusal;
+mod request;
 mod request_log;
 mod response;
 mod spelling;

@@ -74,6 +74,23 @@ fn it_can_be_silent(#[case] args: &[&str]) {
     assert_eq!(logged(args, PATH, ""), "");
 }
 
+#[test]
+fn a_limit_that_was_reached_is_a_warning() {
+    let limits = ["--log-level", "warn", "--max-body", "1"];
+    let log = logged(&limits, PATH, "");
+    assert!(
+        log.contains(" warn  POST /api/v1/batch/lib/space?delete&access_token=***&user_id=u1 413 ")
+            && log
+                .trim_end()
+                .ends_with("longer than 1 bytes: send less at once"),
+        "{log}"
+    );
+    assert_eq!(log.lines().count(), 1, "{log}");
+    let log = logged(&limits, PATH, &"x: y\r\n".repeat(101));
+    assert!(log.contains(" warn ") && log.contains("431"), "{log}");
+    assert_eq!(log.lines().count(), 1, "{log}");
+}
+
 /// Nobody is there who reads standard error, and the server serves.
 #[test]
 fn a_log_that_nobody_reads_stops_nothing() {

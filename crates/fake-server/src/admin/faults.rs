@@ -17,7 +17,8 @@ impl Admin {
         let text = std::str::from_utf8(&call.request.body)
             .map_err(|_| Refused::unusable(Some(""), "the body is not UTF-8"))?;
         let ids = self.engine.faults().add_json(text);
-        let ids = ids.map_err(|error| Refused::unusable(Some(""), &error.to_string()))?;
+        let ids =
+            ids.map_err(|error| Refused::unusable(Some(&error.pointer()), &error.to_string()))?;
         ok(json!({"ids": ids}))
     }
 

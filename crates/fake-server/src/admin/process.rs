@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use validator::Response;
 
 use super::reply::{Answer, Refused, object, ok, only_known};
-use super::routes::Call;
+use super::routes::{Call, served};
 use super::{Admin, OPENAPI};
 use crate::engine::{Api, LONGEST_DELAY, timestamp};
 
@@ -24,6 +24,15 @@ impl Admin {
             "uptimeInSeconds": uptime.as_secs(),
             "timestamp": timestamp::text(now),
         }))
+    }
+
+    /// What there is, for those who have come without knowing.
+    #[expect(clippy::unused_self, reason = "the table holds methods")]
+    pub(super) fn index(&self, _: &Call<'_>) -> Answer {
+        let operations: Vec<String> = served()
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect();
+        ok(json!({"documentation": "/__admin/openapi.yaml", "operations": operations}))
     }
 
     pub(super) fn version(&self, _: &Call<'_>) -> Answer {

@@ -35,7 +35,8 @@ const fn route(
     }
 }
 
-static ROUTES: [Route; 28] = [
+static ROUTES: [Route; 29] = [
+    route("GET", "/__admin", Admin::index),
     route("GET", "/__admin/health", Admin::health),
     route("GET", "/__admin/version", Admin::version),
     route("GET", "/__admin/openapi.yaml", Admin::openapi),
@@ -142,7 +143,7 @@ fn parameter(template: &str, path: &str) -> Option<String> {
 }
 
 impl Call<'_> {
-    /// The values of the query's parameters; an unknown one is refused.
+    /// The values of the query's parameters; an unknown one is refused, and one given twice.
     pub(super) fn parameters<const N: usize>(
         &self,
         known: [&str; N],
@@ -159,7 +160,11 @@ impl Call<'_> {
                 let detail = format!("unknown query parameter {name:?}; known are: {listed}");
                 return Err(Refused::unusable(None, &detail));
             };
-            values[index] = Some(pair.value.as_deref().unwrap_or_default());
+            let value = pair.value.as_deref().unwrap_or_default();
+            if values[index].replace(value).is_some() {
+                let detail = format!("the query parameter {} is given twice: give one", pair.name);
+                return Err(Refused::unusable(None, &detail));
+            }
         }
         Ok(values)
     }

@@ -12,6 +12,7 @@ mod error;
 mod fault;
 mod glob;
 mod items;
+mod read;
 mod struck;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +29,7 @@ pub use error::FaultError;
 pub use fault::{
     Effect, Fault, ItemFailure, JobFailure, Latency, Loss, Throttle, Truncation, When,
 };
+use read::Given;
 pub(crate) use struck::Struck;
 
 /// The most faults at a time.
@@ -90,6 +92,8 @@ impl Faults {
     /// # Errors
     /// A member whose value cannot be used, an operation that is not served, too many faults.
     pub fn add(&self, fault: Fault) -> Result<u64, FaultError> {
+        fault.check()?;
+        self.check_operation(&fault.when)?;
         self.add_all(vec![fault]).map(|ids| ids[0])
     }
 
@@ -99,14 +103,12 @@ impl Faults {
     /// # Errors
     /// As [`Fault::read`] and [`Faults::add`].
     pub fn add_json(&self, text: &str) -> Result<Vec<u64>, FaultError> {
-        self.add_all(Fault::read(text)?)
+        let given = Given::read(text)?;
+        given.each(|fault| self.check_operation(&fault.when))?;
+        self.add_all(given.faults)
     }
 
     fn add_all(&self, faults: Vec<Fault>) -> Result<Vec<u64>, FaultError> {
-        for fault in &faults {
-            fault.check()?;
-            self.check_operation(&fault.when)?;
-        }
         self.change(|rows| {
             if rows.rows.len() + faults.len() > MOST {
                 return Err(FaultError::TooMany(rows.rows.len()));
@@ -129,11 +131,11 @@ impl Faults {
         let Some(operation) = &when.operation else {
             return Ok(());
         };
-        let of_the_api = |api: Api| when.api.is_none_or(|wanted| wanted == api);
+        let possible = when.possible_apis()?;
         let known: Vec<&str> = self
             .operations
             .iter()
-            .filter(|(api, _)| of_the_api(*api))
+            .filter(|(api, _)| possible.contains(api))
             .map(|(_, name)| name.as_str())
             .collect();
         if known.contains(&operation.as_str()) {

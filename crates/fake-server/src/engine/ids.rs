@@ -21,6 +21,8 @@ impl<S: IdSource + ?Sized> IdSource for Arc<S> {
     }
 }
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Ids of 32 hexadecimal digits that follow from a seed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SeededIds {
@@ -39,7 +41,15 @@ impl IdSource for SeededIds {
         let scope = hash(scope);
         let high = mix(scope ^ mix(self.seed));
         let low = mix(high ^ mix(number.wrapping_add(0x9e37_79b9_7f4a_7c15)));
-        format!("{high:016x}{low:016x}")
+        // Each answer has one, and to format it takes several times as long.
+        let mut text = String::with_capacity(32);
+        let number = (u128::from(high) << 64) | u128::from(low);
+        for byte in number.to_be_bytes() {
+            for digit in [byte >> 4, byte & 0xf] {
+                text.push(char::from(DIGITS[usize::from(digit)]));
+            }
+        }
+        text
     }
 }
 

@@ -9,6 +9,7 @@ mod entry;
 mod mask;
 mod recorded;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,7 @@ use super::{Api, Tenant};
 use entry::Entry;
 
 pub use client::ClientFinding;
-pub(crate) use mask::Mask;
+pub(crate) use mask::{Mask, has_values};
 pub use recorded::Recorded;
 
 /// How many requests are kept unless told otherwise.
@@ -39,6 +40,11 @@ pub struct Journal {
     operations: [Vec<Arc<str>>; 3],
     ring: Mutex<Ring>,
     state_callbacks: AtomicU64,
+}
+
+thread_local! {
+    /// What made way last: its memory is used for the next entry.
+    static SPARE: Cell<Option<Arc<Entry>>> = const { Cell::new(None) };
 }
 
 /// An entry with its id.
@@ -101,17 +107,19 @@ impl Journal {
             self.ring().counts.answered += 1;
             return;
         }
-        let entry = Arc::new(Entry::new(request, notes, status, now(), &self.mask));
+        let spare = SPARE.take();
+        let entry = Entry::new(spare, request, notes, status, now(), &self.mask);
         let bytes = entry.bytes();
         let mut ring = self.ring();
         ring.counts.answered += 1;
         let id = ring.counts.answered;
         ring.bytes += bytes;
         ring.entries.push_back((id, entry));
-        let gone = ring.make_way(self.size);
+        let (first, more) = ring.make_way(self.size);
         drop(ring);
         // What makes way is given back outside of the lock.
-        drop(gone);
+        SPARE.set(first.map(|(_, entry)| entry));
+        drop(more);
     }
 
     /// How many requests there were, and what became of their entries.
@@ -205,8 +213,10 @@ impl Journal {
 
 impl Ring {
     /// Takes out the oldest entries until the rest keeps within the bounds.
-    fn make_way(&mut self, size: usize) -> Vec<Kept> {
-        let mut gone = Vec::new();
+    fn make_way(&mut self, size: usize) -> (Option<Kept>, Vec<Kept>) {
+        // Nearly always it is one, for which no list is made.
+        let mut first = None;
+        let mut more = Vec::new();
         while self.entries.len() > size || (self.bytes > JOURNAL_BYTES && self.entries.len() > 1) {
             let Some(oldest) = self.entries.pop_front() else {
                 break;
@@ -214,9 +224,12 @@ impl Ring {
             self.bytes -= oldest.1.bytes();
             self.counts.dropped += 1;
             self.counts.dropped_with_findings += u64::from(oldest.1.notes.is_blamed());
-            gone.push(oldest);
+            match first {
+                None => first = Some(oldest),
+                Some(_) => more.push(oldest),
+            }
         }
-        gone
+        (first, more)
     }
 
     /// Where the entry of that id stands; ids only rise.

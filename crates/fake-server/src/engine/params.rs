@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::problem::plain;
 use super::states::{State, StateError};
 
 /// The parameters of one state change.
@@ -60,7 +61,7 @@ impl<'p> Params<'p> {
             None | Some(Value::Null) => Ok(None),
             Some(value) => T::deserialize(value)
                 .map(Some)
-                .map_err(|error| self.invalid(name, &error.to_string())),
+                .map_err(|error| self.invalid(name, &plain(&error.to_string()))),
         }
     }
 

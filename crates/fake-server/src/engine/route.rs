@@ -96,18 +96,32 @@ impl Route {
     }
 
     fn matches(&self, path: &str) -> bool {
-        let mut given = path.split('/');
-        self.segments
-            .iter()
-            .all(|segment| match (segment, given.next()) {
-                (Segment::Literal(literal), Some(text)) => {
-                    literal == text || *literal == percent_decode_str(text).decode_utf8_lossy()
+        let mut rest = Some(path);
+        self.segments.iter().all(|segment| {
+            let Some(path) = rest else {
+                return false;
+            };
+            let text;
+            (text, rest) = split(path);
+            match segment {
+                Segment::Literal(literal) => {
+                    literal == text
+                        || (text.contains('%')
+                            && *literal == percent_decode_str(text).decode_utf8_lossy())
                 }
                 // An empty parameter belongs to the operation too, which then refuses it.
-                (Segment::Parameter, Some(_)) => true,
-                (_, None) => false,
-            })
-            && given.next().is_none()
+                Segment::Parameter => true,
+            }
+        }) && rest.is_none()
+    }
+}
+
+/// The first segment of a path, and what follows the slash after it. Segments are too short for
+/// the standard library's search to be worth its beginning.
+fn split(path: &str) -> (&str, Option<&str>) {
+    match path.bytes().position(|byte| byte == b'/') {
+        Some(end) => (&path[..end], Some(&path[end + 1..])),
+        None => (path, None),
     }
 }
 

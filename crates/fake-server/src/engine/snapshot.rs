@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
-use serde_path_to_error::Segment;
 
 use super::next_failures::Asked;
+use super::problem::{plain, pointer};
 use super::{Engine, Tenant};
 use crate::metastudio::Library;
 use crate::roma::Instance;
@@ -136,24 +136,8 @@ fn read(snapshot: &Value) -> Result<Kept, SnapshotError> {
     }
     serde_path_to_error::deserialize(snapshot).map_err(|error| SnapshotError {
         pointer: pointer(error.path()),
-        problem: error.inner().to_string(),
+        problem: plain(&error.inner().to_string()),
     })
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    let mut pointer = String::new();
-    for segment in path {
-        let part = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
-            // The name of an enum's variant is its key.
-            Segment::Enum { variant } => variant.clone(),
-            Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&part);
-    }
-    pointer
 }
 
 fn in_pairs<S>(

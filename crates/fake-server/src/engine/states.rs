@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use validator::{Request, Response};
 
 use super::params::Params;
+use super::problem::plain;
 use super::{Engine, Scope, reply};
 
 /// Where the callback is served.
@@ -198,7 +199,7 @@ impl Engine {
     /// wrong.
     pub(crate) fn states_callback(&self, request: &Request) -> Response {
         let result = serde_json::from_slice::<StateChange>(&request.body)
-            .map_err(|error| StateError::NotAStateChange(error.to_string()))
+            .map_err(|error| StateError::NotAStateChange(plain(&error.to_string())))
             .and_then(|change| {
                 let state = State::named(&change.state)?;
                 let action = change.action.unwrap_or(Action::SetUp);

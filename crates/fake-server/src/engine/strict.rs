@@ -41,12 +41,17 @@ impl Engine {
         if findings.is_empty() {
             refusal
         } else {
-            explained(refusal, api, &findings)
+            explained(refusal, api, &findings, notes.fits_revision.as_deref())
         }
     }
 }
 
-fn explained(mut refusal: Response, api: Api, findings: &[&Finding]) -> Response {
+fn explained(
+    mut refusal: Response,
+    api: Api,
+    findings: &[&Finding],
+    fits_revision: Option<&str>,
+) -> Response {
     let mut names: Vec<&str> = Vec::new();
     for finding in findings {
         let name = finding.check.name();
@@ -63,7 +68,11 @@ fn explained(mut refusal: Response, api: Api, findings: &[&Finding]) -> Response
             Api::Roma => ("error_msg", 128),
             Api::Smh => ("message", 500),
         };
-        let told = format!("Breaks {}. {}", names.join(", "), texts.join(" "));
+        // First what may be all that is wrong: little of the rest may fit.
+        let fits = fits_revision.map_or_else(String::new, |revision| {
+            format!("Keeps to {revision}, which is not served. ")
+        });
+        let told = format!("{fits}Breaks {}. {}", names.join(", "), texts.join(" "));
         body.insert(message.to_owned(), reply::at_most(&told, most).into());
         if let Some(details) = body.get_mut("error_details") {
             *details = reply::at_most(&texts.join(" "), most).into();

@@ -27,7 +27,8 @@ impl Tenant {
     /// The tenant that parameters such as `project_id` name; none when they name nobody.
     ///
     /// # Errors
-    /// What is wrong with them: an unknown or an empty one, or two that do not go together.
+    /// What is wrong with them: an unknown or an empty one, one that is given twice, or two that do
+    /// not go together.
     pub fn from_params<'p>(
         params: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Result<Option<Self>, String> {
@@ -43,7 +44,9 @@ impl Tenant {
             if value.is_empty() {
                 return Err(format!("{name} is empty"));
             }
-            values[index] = Some(value.to_owned());
+            if values[index].replace(value.to_owned()).is_some() {
+                return Err(format!("{name} is given twice: give one"));
+            }
         }
         match values {
             [None, None, None, None] => Ok(None),
@@ -113,6 +116,7 @@ mod tests {
             &[("project_id", "p"), ("library_id", "l")],
             &[("project_id", "")],
             &[("project", "p")],
+            &[("project_id", "p"), ("project_id", "p")],
         ] {
             assert!(Tenant::from_params(wrong.iter().copied()).is_err());
         }

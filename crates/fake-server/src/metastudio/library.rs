@@ -22,6 +22,9 @@ use super::asset::{Asset, NotAllowed};
 use crate::engine::{Choices, ItemFailure, SetUps, Struck, count};
 use crate::mutants::Slip;
 
+/// So many ids are few.
+const FEW: usize = 16;
+
 /// The assets of one project.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -195,6 +198,16 @@ fn body_of(failure: &ItemFailure) -> ErrorBody {
 
 /// The ids without repetitions, in the order of their first.
 fn once_each(ids: Vec<String>) -> Vec<String> {
+    if ids.len() <= FEW {
+        // Comparing a few with each other costs less than a set of them does.
+        let mut once: Vec<String> = Vec::with_capacity(ids.len());
+        for id in ids {
+            if !once.contains(&id) {
+                once.push(id);
+            }
+        }
+        return once;
+    }
     let mut seen = HashSet::with_capacity(ids.len());
     let mut once = ids;
     once.retain(|id| seen.insert(id.clone()));

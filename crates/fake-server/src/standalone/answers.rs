@@ -1,5 +1,7 @@
 //! What a front serves: anything that turns a raw request into an answer.
 
+use std::borrow::Cow;
+
 use validator::Request;
 
 use crate::Engine;
@@ -18,8 +20,8 @@ pub trait Answers: Send + Sync + 'static {
     }
 
     /// A request's path and query as they may stand in the log: without credentials.
-    fn shown(&self, target: &str) -> String {
-        target.to_owned()
+    fn shown<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(target)
     }
 }
 
@@ -32,7 +34,7 @@ impl Answers for Engine {
         Engine::tenant(self, path)
     }
 
-    fn shown(&self, target: &str) -> String {
+    fn shown<'t>(&self, target: &'t str) -> Cow<'t, str> {
         self.without_credentials(target)
     }
 }

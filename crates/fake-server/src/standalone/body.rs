@@ -2,12 +2,14 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::Limits;
 use super::accept::Front;
 use super::places::{Link, Phase};
 use super::refusal::Refusal;
@@ -46,10 +48,10 @@ pub(super) async fn read(body: Incoming, front: &Front, link: &Link) -> Result<R
         let announced = usize::try_from(announced.lower()).unwrap_or(limits.body);
         share = Some(take_share(announced, front).await?);
     }
-    let collected = timeout(limits.body_timeout, collect(body, &mut share, front, link)).await;
+    let collected = collect(body, &mut share, front, link).await;
     // Part of the body may have been waited for.
     link.enter(Phase::Busy);
-    let bytes = collected.unwrap_or(Err(Refusal::BodyTooSlow(limits.body_timeout)))?;
+    let bytes = collected?;
     Ok(Received { bytes, share })
 }
 
@@ -59,10 +61,13 @@ async fn collect(
     front: &Front,
     link: &Link,
 ) -> Result<Bytes, Refusal> {
-    let limit = front.options.limits.body;
+    let limits = &front.options.limits;
+    let limit = limits.body;
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
-    while let Some(data) = next_data(&mut body, link).await? {
+    while !body.is_end_stream()
+        && let Some(data) = next_data(&mut body, limits, link).await?
+    {
         let length = first.len().max(all.len()) + data.len();
         if length > limit {
             return Err(Refusal::BodyTooLong(limit));
@@ -84,16 +89,28 @@ async fn collect(
 }
 
 /// The next bytes of a body; none at its end. Trailers are of no meaning to anybody here.
-async fn next_data(body: &mut Incoming, link: &Link) -> Result<Option<Bytes>, Refusal> {
+///
+/// The sweep wakes whoever has waited too long, so that a body, which nearly always is there as
+/// soon as it is asked for, pays for no timer.
+async fn next_data(
+    body: &mut Incoming,
+    limits: &Limits,
+    link: &Link,
+) -> Result<Option<Bytes>, Refusal> {
     loop {
         let frame = poll_fn(|cx| {
             let frame = Pin::new(&mut *body).poll_frame(cx);
-            if frame.is_pending() && link.phase() != Phase::Body {
-                link.enter(Phase::Body);
+            if frame.is_ready() {
+                return frame.map(Ok);
             }
-            frame
+            if link.phase() != Phase::Body {
+                link.enter(Phase::Body);
+            } else if link.waited() >= limits.body_timeout {
+                return Poll::Ready(Err(Refusal::BodyTooSlow(limits.body_timeout)));
+            }
+            Poll::Pending
         });
-        match frame.await {
+        match frame.await? {
             None => return Ok(None),
             Some(Err(_broken)) => return Err(Refusal::BodyBroken),
             Some(Ok(frame)) => {

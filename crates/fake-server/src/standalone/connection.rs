@@ -1,7 +1,10 @@
 //! One connection from its first byte to its last, and each exchange on it.
 
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -20,6 +23,7 @@ use super::accept::Front;
 use super::body::{self, Received};
 use super::places::{Link, Order, Phase, Place};
 use super::refusal::Refusal;
+use super::request;
 use super::request_log;
 use super::response::to_http;
 use super::transport::Transport;
@@ -38,28 +42,32 @@ pub(super) async fn run(stream: TcpStream, place: Place, front: Arc<Front>) {
     let Some(transport) = secured(stream, &link, &front).await else {
         return;
     };
-    let service = {
-        let (link, front) = (Arc::clone(&link), Arc::clone(&front));
-        service_fn(move |request| exchange(Arc::clone(&front), Arc::clone(&link), request))
-    };
+    // What all connections share is counted once for each connection, not once for each request:
+    // that would have the processors pass the count back and forth.
+    let client = Arc::new(Client {
+        front: Arc::clone(&front),
+        link: Arc::clone(&link),
+    });
+    let service = service_fn(move |request| exchange(Arc::clone(&client), request));
     let wire = TokioIo::new(Wire::new(transport, Arc::clone(&link)));
     let mut connection = front.http.serve_connection(wire, service);
     loop {
-        tokio::select! {
-            ended = &mut connection => {
+        match next_event(&mut connection, &link).await {
+            Event::Ended(ended) => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
                 return;
             }
-            order = link.ordered() => match order {
+            Event::Ordered(order) => match order {
                 // A request may have come since it was told to leave.
                 Order::Leave if link.phase() < Phase::Sending => return,
                 Order::Finish | Order::Leave => {
-                    std::pin::Pin::new(&mut connection).graceful_shutdown();
+                    Pin::new(&mut connection).graceful_shutdown();
                 }
-                // Its head has come after all.
-                Order::TooSlow if link.phase() != Phase::Head => link.forget_order(),
+                // Its head has come after all; or it is a body, whose reader looks at the time
+                // himself when the connection goes on.
+                Order::TooSlow if link.phase() != Phase::Head => link.forget_order(Order::TooSlow),
                 Order::TooSlow => {
                     let wire = connection.into_parts().io.into_inner();
                     let refusal = Refusal::head_too_slow(&front.options.limits);
@@ -69,6 +77,40 @@ pub(super) async fn run(stream: TcpStream, place: Place, front: Arc<Front>) {
             },
         }
     }
+}
+
+/// What happens to a connection.
+enum Event {
+    Ended(hyper::Result<()>),
+    Ordered(Order),
+}
+
+/// Goes on with a connection until it ends, or is told something.
+async fn next_event(
+    connection: &mut (impl Future<Output = hyper::Result<()>> + Unpin),
+    link: &Link,
+) -> Event {
+    let mut ordered = pin!(link.ordered());
+    let mut is_listening = false;
+    poll_fn(|cx| {
+        if let Poll::Ready(ended) = Pin::new(&mut *connection).poll(cx) {
+            return Poll::Ready(Event::Ended(ended));
+        }
+        // A connection is a task of its own, so whoever was to be woken once still is, and nobody
+        // has to be asked for orders on every step.
+        if is_listening && !link.has_order() {
+            return Poll::Pending;
+        }
+        is_listening = true;
+        ordered.as_mut().poll(cx).map(Event::Ordered)
+    })
+    .await
+}
+
+/// What an exchange needs to know of its connection.
+struct Client {
+    front: Arc<Front>,
+    link: Arc<Link>,
 }
 
 /// Refuses a connection that comes when all others are being answered.
@@ -115,18 +157,19 @@ async fn secured(stream: TcpStream, link: &Link, front: &Front) -> Option<Transp
 
 /// Reads a request, has it answered, and gives its response as it is to go out.
 async fn exchange(
-    front: Arc<Front>,
-    link: Arc<Link>,
+    client: Arc<Client>,
     request: http::Request<Incoming>,
 ) -> Result<http::Response<Full<Bytes>>, Infallible> {
+    let Client { front, link } = &*client;
     link.enter(Phase::Busy);
     let started = Instant::now();
     let (parts, body) = request.into_parts();
-    let received = body::read(body, &front, &link).await;
+    let received = body::read(body, front, link).await;
     let Answer { response, delivery } = match received {
         Ok(received) => {
-            let (request, answer) = answered(&front, parts, received).await;
+            let (request, answer) = answered(front, &parts, received).await;
             request_log::answered(&*front.served, &request, &answer, started);
+            request::give_back(request);
             answer
         }
         Err(refusal) => {
@@ -136,7 +179,7 @@ async fn exchange(
             refusal.response().into()
         }
     };
-    deliver(delivery, &link).await;
+    deliver(delivery, link).await;
     let (response, spelling) = to_http(response);
     link.spell(spelling);
     link.enter(Phase::Sending);
@@ -153,18 +196,9 @@ async fn deliver(delivery: Delivery, link: &Link) {
     }
 }
 
-async fn answered(front: &Front, parts: Parts, received: Received) -> (Request, Answer) {
+async fn answered(front: &Front, parts: &Parts, received: Received) -> (Request, Answer) {
     let Received { bytes, share } = received;
-    let request = Request {
-        method: parts.method.as_str().to_owned(),
-        target: target(&parts).to_owned(),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-            .collect(),
-        body: bytes,
-    };
+    let request = request::raw(parts, bytes);
     if request.body.len() <= front.options.limits.large_body {
         let answer = front.served.answer(&request);
         return (request, answer);
@@ -189,12 +223,4 @@ async fn answered(front: &Front, parts: Parts, received: Received) -> (Request, 
         reply::json(500, &error).into()
     });
     (head, answer)
-}
-
-/// Path and query as sent; `*` and authorities have neither.
-pub(super) fn target(parts: &Parts) -> &str {
-    parts
-        .uri
-        .path_and_query()
-        .map_or("/", http::uri::PathAndQuery::as_str)
 }

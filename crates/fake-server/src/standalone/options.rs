@@ -14,8 +14,7 @@ pub struct ServeOptions {
 }
 
 /// What a client may ask for, so that none can take the server from the others. What is refused
-/// gets a JSON body with an `error` that names the limit, except where hyper itself answers (431,
-/// 414, and 400 for what is no HTTP), which sends no body.
+/// gets a JSON body with an `error` that names the limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The most bytes of a body: 10 MiB. More is 413: before any of it is read, when the request
@@ -73,6 +72,7 @@ impl Limits {
     pub(super) fn sweep(&self) -> Duration {
         let shortest = self
             .header_timeout
+            .min(self.body_timeout)
             .min(self.idle_timeout)
             .min(self.send_timeout);
         (shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1))

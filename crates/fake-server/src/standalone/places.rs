@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -34,7 +34,7 @@ pub(super) enum Phase {
 pub(super) enum Order {
     /// Answer what is under way, then close.
     Finish,
-    /// Tell the client that it was too slow, and close.
+    /// Tell the client that its request comes too slowly, and close.
     TooSlow,
     /// Close now, if no request is being answered; else as [`Order::Finish`].
     Leave,
@@ -143,16 +143,16 @@ impl Places {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.now.store(now & ((1 << PHASE) - 1), Relaxed);
         for link in self.links().open.values() {
-            let word = link.phase.load(Relaxed);
-            let waited = u128::from(now.saturating_sub(word & ((1 << PHASE) - 1)));
+            let waited = link.waited();
             let (limit, order) = match link.phase() {
                 Phase::Idle => (limits.idle_timeout, Order::Leave),
                 Phase::Head => (limits.header_timeout, Order::TooSlow),
+                // Whoever reads the body is woken, and looks himself.
+                Phase::Body => (limits.body_timeout, Order::TooSlow),
                 Phase::Sending => (limits.send_timeout, Order::Cut),
-                // Whoever reads a body has a time limit for it.
-                Phase::Body | Phase::Busy => continue,
+                Phase::Busy => continue,
             };
-            if waited >= limit.as_millis() {
+            if waited >= limit {
                 link.tell(order);
             }
         }
@@ -227,6 +227,12 @@ impl Link {
         self.phase.store(word, Relaxed);
     }
 
+    /// How long it has been about the same thing, as precisely as the sweep tells the time.
+    pub(super) fn waited(&self) -> Duration {
+        let since = self.phase.load(Relaxed) & ((1 << PHASE) - 1);
+        Duration::from_millis(self.now.load(Relaxed).saturating_sub(since))
+    }
+
     fn tell(&self, order: Order) {
         self.order.store(order as u8 + 1, Relaxed);
         self.ordered.notify_one();
@@ -234,18 +240,28 @@ impl Link {
 
     /// Waits for the next order.
     pub(super) async fn ordered(&self) -> Order {
-        self.ordered.notified().await;
-        match self.order.load(Relaxed) {
-            1 => Order::Finish,
-            2 => Order::TooSlow,
-            3 => Order::Leave,
-            _ => Order::Cut,
+        loop {
+            self.ordered.notified().await;
+            return match self.order.load(Relaxed) {
+                1 => Order::Finish,
+                2 => Order::TooSlow,
+                3 => Order::Leave,
+                4 => Order::Cut,
+                // It was given twice, and taken back after the first time.
+                _ => continue,
+            };
         }
     }
 
+    /// Whether there is an order that has not been taken back.
+    pub(super) fn has_order(&self) -> bool {
+        self.order.load(Relaxed) != 0
+    }
+
     /// Takes an order back that has become pointless.
-    pub(super) fn forget_order(&self) {
-        self.order.store(0, Relaxed);
+    pub(super) fn forget_order(&self, order: Order) {
+        // Another one that has come since stays.
+        let _other = (self.order).compare_exchange(order as u8 + 1, 0, Relaxed, Relaxed);
     }
 
     /// Notes that the client may still be sending what nobody reads.
@@ -313,6 +329,27 @@ mod tests {
         assert_eq!(order(&busy), 0);
         drop(idle);
         assert_eq!(places.taken(), 2);
+    }
+
+    #[test]
+    fn an_order_that_was_taken_back_is_not_heard() {
+        let places = Arc::new(Places::new());
+        let place = places.take();
+        place.link.tell(Order::TooSlow);
+        place.link.forget_order(Order::TooSlow);
+        let waits = async {
+            tokio::select! {
+                biased;
+                order = place.link.ordered() => Some(order),
+                () = std::future::ready(()) => None,
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().expect("a runtime");
+        assert_eq!(runtime.block_on(waits), None);
+        place.link.tell(Order::Leave);
+        place.link.forget_order(Order::TooSlow);
+        assert_eq!(runtime.block_on(place.link.ordered()), Order::Leave);
     }
 
     #[test]

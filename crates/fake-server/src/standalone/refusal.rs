@@ -24,6 +24,12 @@ pub(super) enum Refusal {
     NoRoom(usize),
     /// All connections are being answered.
     Full(usize),
+    /// Its line and header fields are more, or longer, than they may be.
+    HeadTooLarge,
+    /// Its line is longer than any may be.
+    TargetTooLong,
+    /// It is no HTTP/1.
+    NoHttp,
 }
 
 impl Refusal {
@@ -31,11 +37,27 @@ impl Refusal {
         Self::HeadTooSlow(limits.header_timeout)
     }
 
+    /// What hyper refuses by itself, by the first bytes of the answer that it would send.
+    pub(super) fn of_hyper(answer: &[u8]) -> Self {
+        match answer.get(..12) {
+            Some(b"HTTP/1.1 431") => Self::HeadTooLarge,
+            Some(b"HTTP/1.1 414") => Self::TargetTooLong,
+            _ => Self::NoHttp,
+        }
+    }
+
+    /// Whether a limit is passed; what breaks off or is no HTTP passes none.
+    pub(super) fn is_limit(self) -> bool {
+        !matches!(self, Self::BodyBroken | Self::NoHttp)
+    }
+
     pub(super) fn status(self) -> u16 {
         match self {
             Self::BodyTooLong(_) => 413,
             Self::BodyTooSlow(_) | Self::HeadTooSlow(_) => 408,
-            Self::BodyBroken => 400,
+            Self::BodyBroken | Self::NoHttp => 400,
+            Self::TargetTooLong => 414,
+            Self::HeadTooLarge => 431,
             Self::NoRoom(_) | Self::Full(_) => 503,
         }
     }
@@ -97,6 +119,16 @@ impl fmt::Display for Refusal {
             Self::NoRoom(limit) => write!(
                 f,
                 "other bodies take the {limit} bytes that there are for them: try again"
+            ),
+            Self::HeadTooLarge => f.write_str(
+                "the request's line and header fields are longer, or more, than they may be: \
+                 send fewer",
+            ),
+            Self::TargetTooLong => {
+                f.write_str("the path and the query are longer than they may be: send less")
+            }
+            Self::NoHttp => f.write_str(
+                "what was sent is no HTTP/1.1 request (is https spoken to a port of http?)",
             ),
             Self::Full(limit) => {
                 write!(f, "all of the {limit} connections are busy: try again")

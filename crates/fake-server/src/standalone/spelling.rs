@@ -24,38 +24,40 @@ impl Spelling {
     pub(super) fn apply(&self, bytes: &mut [u8]) {
         // What a client is told to go on by stands before the head, and ends as one does.
         let mut ends = 1 + usize::from(bytes.starts_with(b"HTTP/1.1 1"));
+        // Each name stands in one line.
+        let mut left = self.names.len();
         let mut at = 0;
-        while let Some(rest) = bytes.get_mut(at..)
-            && let Some(length) = rest.windows(2).position(|end| end == b"\r\n")
+        while left > 0
+            && let Some(rest) = bytes.get_mut(at..)
+            && let Some(length) = memchr::memchr(b'\n', rest)
+            && let Some(line) = rest.get_mut(..length)
         {
-            if length == 0 {
+            if line == b"\r" {
                 ends -= 1;
                 if ends == 0 {
                     break;
                 }
+            } else if self.apply_to_line(line) {
+                left -= 1;
             }
-            if let Some(line) = rest.get_mut(..length) {
-                self.apply_to_line(line);
-            }
-            at += length + 2;
+            at += length + 1;
         }
     }
 
-    fn apply_to_line(&self, line: &mut [u8]) {
-        let Some(length) = line.iter().position(|byte| *byte == b':') else {
-            return;
-        };
-        let Some(written) = line.get_mut(..length) else {
-            return;
-        };
-        let name = self
-            .names
-            .iter()
-            .map(String::as_bytes)
-            .find(|name| name.eq_ignore_ascii_case(written));
-        if let Some(name) = name {
+    /// Tells whether the line is of one of the names.
+    fn apply_to_line(&self, line: &mut [u8]) -> bool {
+        let name = self.names.iter().map(String::as_bytes).find(|name| {
+            line.get(name.len()) == Some(&b':')
+                && line
+                    .get(..name.len())
+                    .is_some_and(|written| name.eq_ignore_ascii_case(written))
+        });
+        if let Some(name) = name
+            && let Some(written) = line.get_mut(..name.len())
+        {
             written.copy_from_slice(name);
         }
+        name.is_some()
     }
 }
 

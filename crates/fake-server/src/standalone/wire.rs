@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::places::{Link, Phase};
+use super::refusal::Refusal;
 use super::transport::Transport;
 use crate::engine::Broken;
 
@@ -39,6 +40,10 @@ pub(super) struct Wire {
     spelt: Vec<u8>,
     /// How much of it has gone out.
     spelt_sent: usize,
+    /// What goes out in place of hyper's own refusal, which has no body.
+    refusal: Vec<u8>,
+    /// How much of it has gone out.
+    refusal_sent: usize,
     /// How much of [`GARBAGE`] has gone out.
     garbage: usize,
     /// How much of [`HEAD_END`] the last bytes of the response were.
@@ -56,6 +61,8 @@ impl Wire {
             link,
             spelt: Vec::new(),
             spelt_sent: 0,
+            refusal: Vec::new(),
+            refusal_sent: 0,
             garbage: 0,
             head_end: 0,
             body: 0,
@@ -107,6 +114,27 @@ impl Wire {
                 Poll::Ready(Ok(sent))
             }
         }
+    }
+
+    /// Refuses, in place of hyper, a request of which hyper has not even read the head; hyper takes
+    /// its own refusal for sent.
+    fn poll_refuse(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.refusal.is_empty() {
+            let refusal = Refusal::of_hyper(slices.first().map_or(&[][..], |first| &first[..]));
+            tracing::warn!(status = refusal.status(), "{refusal}");
+            self.refusal = refusal.bytes();
+            self.link.leave_unread();
+        }
+        while let Some(rest) = self.refusal.get(self.refusal_sent..)
+            && !rest.is_empty()
+        {
+            self.refusal_sent += ready!(Pin::new(&mut self.transport).poll_write(cx, rest))?;
+        }
+        Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()))
     }
 
     /// The beginning of `bytes` that goes out of a response which is cut after so many bytes of
@@ -211,6 +239,10 @@ impl AsyncWrite for Wire {
         let Some((first, others)) = slices.split_first() else {
             return Poll::Ready(Ok(0));
         };
+        // Whatever else goes out follows a request that was handed on.
+        if this.link.phase() < Phase::Body {
+            return this.poll_refuse(cx, slices);
+        }
         this.spell(first);
         let spelt = std::mem::take(&mut this.spelt);
         let rest = spelt.get(this.spelt_sent..).unwrap_or_default();

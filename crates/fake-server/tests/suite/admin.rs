@@ -102,6 +102,34 @@ fn what_is_served_is_documented_and_what_is_documented_is_served() {
 }
 
 #[test]
+fn who_comes_without_knowing_is_told_what_there_is() {
+    let desk = Desk::new(Engine::builder());
+    let told = desk.get("GET", "/__admin", "");
+    let operations = told["operations"].as_array().expect("a list");
+    assert_eq!(operations.len(), admin::served().count());
+    let documentation = told["documentation"].as_str().expect("a path");
+    assert_eq!(
+        desk.admin
+            .respond(&request("GET", documentation, ""))
+            .status,
+        200
+    );
+}
+
+#[test]
+fn a_parameter_that_is_given_twice_is_refused() {
+    let desk = Desk::new(Engine::builder());
+    for (method, target) in [
+        ("POST", "/__admin/reset?project_id=p&project_id=q"),
+        ("GET", "/__admin/requests?limit=1&limit=2"),
+    ] {
+        let (status, refused) = desk.ask(method, target, "");
+        assert_eq!(status, 422, "{refused}");
+        assert!(refused.to_string().contains("twice"), "{refused}");
+    }
+}
+
+#[test]
 fn the_document_is_no_contract() {
     assert!(
         contract::embedded::names()
@@ -462,7 +490,7 @@ fn scenarios_are_the_things_that_have_a_state() {
 #[case("GET", "/__admin/requests?limit=many", "", 422, "-", "a number")]
 #[case("GET", "/__admin/requests?since=now", "", 422, "-", "no time")]
 #[case("GET", "/__admin/requests?page=2", "", 422, "-", "limit, since")]
-#[case("GET", "/__admin", "", 404, "-", "openapi.yaml")]
+#[case("GET", "/__admin/nowhere", "", 404, "-", "openapi.yaml")]
 #[case("GET", "/__admin/requests/1/2", "", 404, "-", "openapi.yaml")]
 #[case(
     "GET",
@@ -575,8 +603,11 @@ fn faults_are_added_listed_and_taken_away() {
     assert_eq!(desk.client("POST", BATCH, body).status, 500);
     let entries = desk.get("GET", "/__admin/requests", "");
     assert_eq!(entries["requests"][0]["fault"], "status 500", "{entries}");
-    let (status, refused) = desk.ask("POST", "/__admin/faults", r#"{"effect":{"explode":{}}}"#);
+    let wrong = r#"[{"effect":{"reset":{}}},{"effect":{"explode":{}}}]"#;
+    let (status, refused) = desk.ask("POST", "/__admin/faults", wrong);
     assert_eq!(status, 422, "{refused}");
+    let place = &refused["errors"][0]["source"]["pointer"];
+    assert_eq!(place, "/1/effect/explode", "{refused}");
     desk.get("DELETE", &format!("/__admin/faults/{}", ids[0]), "");
     assert_eq!(desk.client("POST", BATCH, body).status, 429);
     let listed = desk.get("GET", "/__admin/faults", "");

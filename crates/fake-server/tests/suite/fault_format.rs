@@ -100,6 +100,11 @@ fn bad_selections() -> Vec<Value> {
         json!({"probability": 1.1}),
         json!({"probability": -0.1}),
         json!({"seed": -1}),
+        json!({"api": "metastudio", "instance_id": "i"}),
+        json!({"api": "roma", "project_id": "p", "space_id": "s"}),
+        json!({"api": "smh", "project_id": "p"}),
+        json!({"project_id": "p", "library_id": "l"}),
+        json!({"instance_id": "i", "space_id": "s"}),
     ]
 }
 
@@ -108,17 +113,18 @@ fn the_parser_and_the_schema_agree() {
     let schema = schema();
     let (reset, everything) = (json!({"reset": {}}), json!({}));
     let fault = |when: &Value, effect: &Value| json!({"when": when, "effect": effect});
-    let mut good = vec![json!([]), json!({"effect": {"status": 500}})];
+    let mut good = vec![json!({"effect": {"status": 500}})];
     good.extend(
         good_effects()
             .iter()
             .map(|effect| fault(&everything, effect)),
     );
     good.extend(good_selections().iter().map(|when| fault(when, &reset)));
-    good.push(Value::Array(good[1..].to_vec()));
+    good.push(Value::Array(good.clone()));
     let mut bad = vec![
         json!(null),
         json!(1),
+        json!([]),
         json!({}),
         json!({"when": {}}),
         json!({"effect": {"status": 500}, "note": ""}),
@@ -169,9 +175,53 @@ fn a_fault_is_written_as_it_is_read() {
     "only metastudio, roma, smh"
 )]
 #[case(r#"{"effect": {"jobs": "x"}}"#, "never_ends")]
+#[case(r#"{"effect": {}}"#, "no effect: give one, such as {\"status\": 500}")]
+#[case(
+    r#"{"effect": {"status": 500, "reset": {}}}"#,
+    "give another fault for another effect"
+)]
+#[case(
+    r#"{"effect": {"status": "500"}}"#,
+    "expected a whole number at line 1"
+)]
+#[case(r#"{"effect": {"reset": {}}, "when": {"nth": 1.5}}"#, "at /when/nth: ")]
+#[case("[]", "give at least one")]
+#[case(
+    r#"{"when": {"api": "smh", "project_id": "p"}, "effect": {"reset": {}}}"#,
+    "when.project_id cannot be used: only requests of metastudio and roma have one"
+)]
 fn what_is_wrong_is_named(#[case] text: &str, #[case] named: &str) {
     let error = Fault::read(text).expect_err("it is wrong").to_string();
     assert!(error.contains(named), "{error}");
+}
+
+#[rstest]
+#[case(r#"{"effect": {}}"#, "/effect")]
+#[case(
+    r#"[{"effect": {"reset": {}}}, {"effect": {"latency": {"ms": "1"}}}]"#,
+    "/1/effect/latency/ms"
+)]
+#[case(
+    r#"[{"effect": {"reset": {}}}, {"effect": {"status": 200}}]"#,
+    "/1/effect/status"
+)]
+#[case(
+    r#"[{"effect": {"reset": {}}}, {"effect": {"explode": {}}}]"#,
+    "/1/effect/explode"
+)]
+#[case(
+    r#"{"when": {"operation": "x"}, "effect": {"reset": {}}}"#,
+    "/when/operation"
+)]
+#[case(
+    r#"[{"when": {"project_id": "p", "operation": "batch-delete"}, "effect": {"reset": {}}}]"#,
+    "/0/when/operation"
+)]
+#[case("[]", "")]
+fn where_it_is_wrong_is_told(#[case] text: &str, #[case] pointer: &str) {
+    let engine = builder().build().expect("sound contracts");
+    let error = engine.faults().add_json(text).expect_err("it is wrong");
+    assert_eq!(error.pointer(), pointer, "{error}");
 }
 
 #[test]
@@ -183,7 +233,10 @@ fn an_operation_that_is_not_served_is_refused_with_those_that_are() {
         .faults()
         .add_json(text)
         .expect_err("roma has no such");
-    assert!(matches!(error, FaultError::UnknownOperation { .. }));
+    let FaultError::InList { index: 1, error } = error else {
+        panic!("{error}");
+    };
+    assert!(matches!(*error, FaultError::UnknownOperation { .. }));
     assert!(
         error.to_string().contains("assets-delete, asset-job"),
         "{error}"

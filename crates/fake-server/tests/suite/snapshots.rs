@@ -161,7 +161,7 @@ fn small() -> Engine {
 #[case::a_kind("/roma/p~11/i/jobs/0/stage", json!("waiting"), "/roma/p~11/i/jobs/0/stage", "`running`")]
 #[case::a_file_with_children("/smh/l/s/tree/d", json!("file"), "/smh/l/s/tree", "not listed as a directory")]
 #[case::a_status("/next_failures/projects/p~11", json!(200), "/next_failures/projects/p~11", "400 to 599")]
-#[case::no_store("/smh", json!([]), "/smh", "a map")]
+#[case::no_store("/smh", json!([]), "/smh", "array, expected an object")]
 #[case::a_member_too_many("/roma/p~11/i/held", json!([{"params": {}, "made": "x", "by": "y"}]), "/roma/p~11/i/held/0/by", "`params` or `made`")]
 fn what_is_broken_is_named(
     #[case] at: &str,

@@ -103,3 +103,20 @@ async fn why_a_credential_is_not_accepted_is_never_told() {
     let right = fake.send("POST", target, &[TOKEN], body).await;
     assert_eq!((right.status, named(&right)), (200, None));
 }
+
+#[tokio::test]
+async fn the_revision_that_a_request_keeps_to_is_named() {
+    let builder = Engine::builder()
+        .strict_client(true)
+        .revision("roma", "2022-12");
+    let fake = Served::start_with(Front::Axum, builder).await;
+    let target = "/v2/p/instances/i/assets/delete";
+    let headers = [TOKEN, ("Content-Type", "application/json")];
+    let newer = r#"{"apps":[{"id":"a1"}],"tasks":[{"id":"t1"}]}"#;
+    let refused = fake.send("POST", target, &headers, newer).await;
+    let told = refused.body["error_msg"].as_str().expect("a text");
+    assert!(
+        told.starts_with("Keeps to roma 2025-10, which is not served. Breaks RO-"),
+        "{told}"
+    );
+}

@@ -1,15 +1,12 @@
 //! One fault as data: which requests it strikes and what it does to them. The JSON form is the
 //! same for the command line, the admin interface and a file (`schemas/formats/fault.schema.json`).
 
-use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::FaultError;
+use super::read::{Given, effect, object, present};
 use crate::engine::Api;
 
 /// A deliberate misbehaviour.
@@ -20,6 +17,7 @@ pub struct Fault {
     #[serde(default, deserialize_with = "object")]
     pub when: When,
     /// What it does to them.
+    #[serde(deserialize_with = "effect")]
     pub effect: Effect,
 }
 
@@ -203,17 +201,10 @@ impl Fault {
     /// Reads the JSON form: one fault, or an array of them.
     ///
     /// # Errors
-    /// Text that is no fault, with line and column; a member whose value cannot be used.
+    /// Text that is no fault, with its place; a member whose value cannot be used; an empty array;
+    /// requests that there are none of.
     pub fn read(text: &str) -> Result<Vec<Self>, FaultError> {
-        let faults: Vec<One> = if text.trim_start().starts_with('[') {
-            serde_json::from_str(text)
-        } else {
-            serde_json::from_str(text).map(|fault| vec![fault])
-        }
-        .map_err(|error| FaultError::Json(error.to_string()))?;
-        let faults: Vec<Self> = faults.into_iter().map(|One(fault)| fault).collect();
-        faults.iter().try_for_each(Self::check)?;
-        Ok(faults)
+        Given::read(text).map(|given| given.faults)
     }
 
     /// Whether it breaks connections, which a front has to be able to do.
@@ -267,7 +258,49 @@ impl When {
         {
             return invalid("when.probability", "it is a number from 0 to 1");
         }
-        Ok(())
+        self.possible_apis().map(drop)
+    }
+
+    /// The APIs of which a request can be one that is meant here, as far as the tenant tells.
+    pub(super) fn possible_apis(&self) -> Result<Vec<Api>, FaultError> {
+        let mut possible: Vec<Api> = Api::ALL
+            .into_iter()
+            .filter(|api| self.api.is_none_or(|wanted| wanted == *api))
+            .collect();
+        for (member, value, apis, why) in [
+            (
+                "when.project_id",
+                &self.project_id,
+                &[Api::Metastudio, Api::Roma][..],
+                "only requests of metastudio and roma have one, and `when` is about others",
+            ),
+            (
+                "when.instance_id",
+                &self.instance_id,
+                &[Api::Roma][..],
+                "only requests of roma have one, and `when` is about others",
+            ),
+            (
+                "when.library_id",
+                &self.library_id,
+                &[Api::Smh][..],
+                "only requests of smh have one, and `when` is about others",
+            ),
+            (
+                "when.space_id",
+                &self.space_id,
+                &[Api::Smh][..],
+                "only requests of smh have one, and `when` is about others",
+            ),
+        ] {
+            if value.is_some() {
+                possible.retain(|api| apis.contains(api));
+            }
+            if possible.is_empty() {
+                return invalid(member, why);
+            }
+        }
+        Ok(possible)
     }
 }
 
@@ -384,42 +417,4 @@ fn is_header_value(text: &str) -> bool {
 
 fn invalid<T>(member: &'static str, why: &'static str) -> Result<T, FaultError> {
     Err(FaultError::Invalid { member, why })
-}
-
-/// A fault of a text.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct One(#[serde(deserialize_with = "object")] Fault);
-
-/// Reads an object. serde also takes an array of the members' values for it, in an order that
-/// nobody has written down.
-fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    struct Object<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-            T::deserialize(MapAccessDeserializer::new(members))
-        }
-    }
-
-    deserializer.deserialize_map(Object(PhantomData))
-}
-
-/// Reads an optional member that is there: `null` is no way of leaving it out.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }

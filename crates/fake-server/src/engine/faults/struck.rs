@@ -46,6 +46,9 @@ impl Struck {
 
     /// What it does to the request, in words for a journal; none when it does nothing.
     pub(crate) fn name(&self) -> Option<String> {
+        if self.is_nothing() {
+            return None;
+        }
         let status = self.status.map(|status| format!("status {status}"));
         let broken = self.broken.map(|broken| match broken {
             Broken::Reset => "reset".to_owned(),
@@ -66,7 +69,16 @@ impl Struck {
             .chain(others)
             .flatten()
             .collect();
-        (!all.is_empty()).then(|| all.join(", "))
+        Some(all.join(", "))
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.status.is_none()
+            && self.broken.is_none()
+            && self.delay.is_zero()
+            && self.content_type.is_none()
+            && self.items.is_empty()
+            && self.jobs.is_none()
     }
 
     fn refuse(&mut self, status: u16, retry_after: Option<u64>) {

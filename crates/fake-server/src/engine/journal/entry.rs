@@ -1,6 +1,7 @@
 //! One request in its compact, masked form: everything that was sent lies in one piece of memory,
 //! with nothing that keeps a front's buffers alive.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use validator::Request;
@@ -41,42 +42,65 @@ pub(super) struct Entry {
     pub(super) target_length: usize,
 }
 
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            at: SystemTime::UNIX_EPOCH,
+            status: 0,
+            notes: Notes::default(),
+            findings: 0,
+            sent: Vec::new(),
+            method_end: 0,
+            target_end: 0,
+            headers_end: 0,
+            headers_left_out: 0,
+            body_length: 0,
+            target_length: 0,
+        }
+    }
+}
+
 impl Entry {
-    /// The entry of a request.
+    /// The entry of a request, in the memory of one that nobody needs any more, if there is one: a
+    /// journal that is full drops one for each that it keeps.
     pub(super) fn new(
+        spare: Option<Arc<Self>>,
         request: &Request,
-        mut notes: Notes,
+        notes: Notes,
         status: u16,
         at: SystemTime,
         mask: &Mask,
-    ) -> Self {
-        let findings = notes.findings.len();
+    ) -> Arc<Self> {
+        // One that is being read somewhere is left alone.
+        let mut entry = spare
+            .filter(|spare| Arc::strong_count(spare) == 1)
+            .unwrap_or_default();
+        if let Some(entry) = Arc::get_mut(&mut entry) {
+            entry.status = status;
+            entry.at = at;
+            entry.take(notes, mask);
+            entry.write(request, mask);
+        }
+        entry
+    }
+
+    fn take(&mut self, mut notes: Notes, mask: &Mask) {
+        self.findings = notes.findings.len();
         notes.findings.truncate(FINDINGS);
-        if findings > 0 {
+        if self.findings > 0 {
             notes.findings.shrink_to_fit();
             for finding in &mut notes.findings {
                 mask.text(&mut finding.expected);
                 mask.text(&mut finding.actual);
             }
         }
-        let mut entry = Self {
-            at,
-            status,
-            notes,
-            findings,
-            sent: Vec::new(),
-            method_end: 0,
-            target_end: 0,
-            headers_end: 0,
-            headers_left_out: 0,
-            body_length: request.body.len(),
-            target_length: request.target.len(),
-        };
-        entry.write(request, mask);
-        entry
+        self.notes = notes;
     }
 
     fn write(&mut self, request: &Request, mask: &Mask) {
+        self.body_length = request.body.len();
+        self.target_length = request.target.len();
+        self.headers_left_out = 0;
         // A secret that begins before the end of what is kept is seen whole.
         let body = &request.body[..request.body.len().min(BODY + mask.longest())];
         let headers = request.headers.iter();
@@ -87,7 +111,9 @@ impl Entry {
             + request.target.len()
             + headers.min(HEADERS)
             + body.len();
-        let mut sent = Vec::with_capacity(room);
+        let mut sent = std::mem::take(&mut self.sent);
+        sent.clear();
+        sent.reserve_exact(room);
 
         sent.extend_from_slice(cut(&request.method, METHOD).as_bytes());
         self.method_end = sent.len();

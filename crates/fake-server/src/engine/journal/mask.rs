@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 use contract::{Contract, ParameterLocation};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -15,6 +15,9 @@ const MASK: &str = "***";
 
 /// Shorter values would mask half of every text, and protect nothing.
 const SHORTEST: usize = 4;
+
+/// So many bytes at the end of a value are looked for first.
+const END: usize = 8;
 
 /// What most clients leave as it is in a query.
 const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC
@@ -34,11 +37,14 @@ const ALWAYS: [&str; 4] = [
 /// Knows what is a secret in the requests of one engine.
 #[derive(Default)]
 pub(crate) struct Mask {
-    headers: BTreeSet<String>,
-    query: BTreeSet<String>,
+    headers: Vec<String>,
+    query: Vec<String>,
     /// Finds every known value in one pass, the longest where several begin; none when no value is
     /// known.
     values: Option<AhoCorasick>,
+    /// Finds the ends of them, where the processor can do that for all at once. Hardly ever is one
+    /// there, and their beginnings, such as `assetproof`, are words that stand in every request.
+    ends: Option<packed::Searcher>,
     longest: usize,
 }
 
@@ -71,10 +77,10 @@ impl Mask {
         for scheme in schemes.filter(|s| s.credential.is_some() || s.signature.is_some()) {
             match scheme.location {
                 ParameterLocation::Header => {
-                    mask.headers.insert(scheme.name.to_ascii_lowercase());
+                    add(&mut mask.headers, scheme.name.to_ascii_lowercase());
                 }
                 ParameterLocation::Query => {
-                    mask.query.insert(scheme.name.clone());
+                    add(&mut mask.query, scheme.name.clone());
                 }
                 ParameterLocation::Path => {}
             }
@@ -90,6 +96,11 @@ impl Mask {
         mask.longest = forms.iter().map(String::len).max().unwrap_or_default();
         if !forms.is_empty() {
             // That so many values make too large an automaton is out of the question.
+            let ends = forms.iter().map(|form| {
+                let form = form.as_bytes();
+                &form[form.len().saturating_sub(END)..]
+            });
+            mask.ends = packed::Searcher::new(ends.collect::<BTreeSet<_>>());
             mask.values = AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(forms)
@@ -105,13 +116,15 @@ impl Mask {
 
     /// Whether a known value stands anywhere in these bytes.
     pub(crate) fn finds(&self, bytes: &[u8]) -> bool {
-        self.values.as_ref().is_some_and(|v| v.is_match(bytes))
+        let may_be = |ends: &packed::Searcher| ends.find(bytes).is_some();
+        self.ends.as_ref().is_none_or(may_be)
+            && self.values.as_ref().is_some_and(|v| v.is_match(bytes))
     }
 
     /// The bytes without any known value.
     pub(crate) fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         match &self.values {
-            Some(values) if values.is_match(bytes) => {
+            Some(values) if self.finds(bytes) => {
                 let mut masked = Vec::with_capacity(bytes.len());
                 values.replace_all_with_bytes(bytes, &mut masked, |_, _, out| {
                     out.extend_from_slice(MASK.as_bytes());
@@ -150,6 +163,10 @@ impl Mask {
     /// Writes the target without the values of query parameters that carry secrets. A name can be
     /// spelt with percent signs, and is the same then.
     pub(crate) fn write_target(&self, target: &str, out: &mut Vec<u8>) {
+        if !has_values(target) {
+            out.extend_from_slice(target.as_bytes());
+            return;
+        }
         // Clients that err in the separator send a secret all the same.
         for part in target.split_inclusive(['?', '&', ';']) {
             let (pair, separator) = match part.strip_suffix(['?', '&', ';']) {
@@ -181,13 +198,24 @@ impl Mask {
     }
 }
 
+/// Whether a parameter of that target can have a value, which is all that is masked by name.
+pub(crate) fn has_values(target: &str) -> bool {
+    memchr::memchr(b'=', target.as_bytes()).is_some()
+}
+
+fn add(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn mask() -> Mask {
         let mut mask = Mask::new([], ["s3cret/x".to_owned(), "ab".to_owned()]);
-        mask.query.insert("access_token".to_owned());
+        mask.query.push("access_token".to_owned());
         mask
     }
 

@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use validator::Request;
 
-use super::server::{LAST, Server, ok, response, rest};
+use super::server::{LAST, SHORT, Server, ok, response, rest};
 
 fn post(headers: &str) -> String {
     format!("POST /_states HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n")
@@ -142,6 +142,7 @@ async fn a_long_field_or_line_is_refused(
         answer.starts_with("HTTP/1.1 431 ") || answer.starts_with("HTTP/1.1 414 "),
         "{answer}"
     );
+    assert!(error(&answer).contains("than they may be"), "{answer}");
     server.serves_others().await;
 }
 
@@ -171,7 +172,19 @@ async fn what_is_no_http_is_refused() {
     let server = Server::of_engine(Limits::default()).await;
     let answer = server.exchange("\u{16}\u{3}\u{1} what\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    assert!(error(&answer).contains("no HTTP/1.1 request"), "{answer}");
+    // The same behind a request on the same connection that is sound.
+    let answer = server.exchange(SHORT.to_owned() + "what\r\n\r\n").await;
+    assert_eq!(answer.matches("HTTP/1.1 400 ").count(), 2, "{answer}");
+    assert!(error(&answer).contains("no HTTP/1.1 request"), "{answer}");
     server.serves_others().await;
+}
+
+/// What the last answer says in its JSON body.
+fn error(answer: &str) -> String {
+    let (_, body) = answer.rsplit_once("\r\n\r\n").expect("a head");
+    let body: serde_json::Value = serde_json::from_str(body).expect("a JSON body");
+    body["error"].as_str().expect("it says why").to_owned()
 }
 
 /// A large body waits until there is memory for it, small ones do not.
