@@ -30,8 +30,8 @@ pub(crate) fn run(args: &ConformanceArgs) -> Result<u8> {
         return Ok(CONFORMANT);
     }
     let baseline = baseline.map(Arc::new);
-    // What goes from thread to thread with each request costs more than a second thread brings, but
-    // for the fake, which is served by the same process.
+    // The runner has threads of its own and takes this one for one of them, unless the fake is
+    // served here.
     let mut runtime = if trials.iter().all(|trial| trial.subject.is_some()) {
         tokio::runtime::Builder::new_current_thread()
     } else {

@@ -6,16 +6,18 @@
 
 use std::error::Error as _;
 use std::io;
+use std::str::FromStr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
+use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 use validator::{Exchange, Request, Response};
 
-use crate::{RunError, Target};
+use crate::{RunError, Target, json_body};
 
 /// A longer response body is not read to its end.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -23,6 +25,9 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// Idle connections are given up before common servers do (5 s), because a request on a
 /// connection that the server is closing looks like a server that hangs up.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// So many headers are added to the given ones at most.
+const ADDED: usize = 5;
 
 /// A connection to one target, or to its state set-up.
 #[derive(Debug, Clone)]
@@ -35,6 +40,7 @@ pub(crate) struct Client {
     /// Whether TLS is used.
     is_encrypted: bool,
     base: String,
+    base_url: Url,
     timeout: Duration,
 }
 
@@ -107,6 +113,7 @@ impl Client {
             is_local,
             is_encrypted,
             base: target.base().to_owned(),
+            base_url: target.base_url.clone(),
             timeout: target.timeout,
         })
     }
@@ -145,14 +152,14 @@ impl Client {
     pub(crate) async fn post_json(
         &self,
         url: &Url,
-        body: &serde_json::Value,
+        body: &impl Serialize,
         deadline: Instant,
     ) -> Result<Response, TransportFailure> {
         let request = Request {
             method: "POST".to_owned(),
             target: String::new(),
             headers: vec![("Content-Type".to_owned(), b"application/json".to_vec())],
-            body: Bytes::from(body.to_string()),
+            body: json_body::bytes(body),
         };
         self.send_to(&self.http, url.clone(), &request, deadline)
             .await
@@ -162,7 +169,9 @@ impl Client {
     /// way (dot segments, for example): what is judged has to be what was sent.
     fn url(&self, target: &str) -> Result<Url, TransportFailure> {
         let full = self.full_url(target);
-        let url = Url::parse(&full).map_err(|e| TransportFailure::unsendable("the URL", e))?;
+        let url = self
+            .parse(&full)
+            .map_err(|e| TransportFailure::unsendable("the URL", e))?;
         if url.as_str() == full {
             Ok(url)
         } else {
@@ -171,6 +180,18 @@ impl Client {
                 &format!("the URL {full}"),
                 reason,
             ))
+        }
+    }
+
+    /// Parses a URL of this target. What every one of them begins with (scheme, host, port) was
+    /// parsed before, and would take longer than the rest.
+    fn parse(&self, full: &str) -> Result<Url, <Url as FromStr>::Err> {
+        let base = self.base_url.as_str();
+        let origin = &base[..base.len() - self.base_url.path().len()];
+        match full.strip_prefix(origin) {
+            // Two slashes begin a host where one begins a path.
+            Some(path) if begins_a_path(path) => self.base_url.join(path),
+            _ => Url::parse(full),
         }
     }
 
@@ -183,7 +204,10 @@ impl Client {
     ) -> Result<Response, TransportFailure> {
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|error| TransportFailure::unsendable("the method", error))?;
-        let mut builder = http.request(method, url);
+        let mut outgoing = reqwest::Request::new(method, url);
+        let headers = outgoing.headers_mut();
+        // Together with what the client adds.
+        headers.reserve(request.headers.len() + ADDED);
         for (name, value) in &request.headers {
             let (Ok(key), Ok(value)) = (
                 HeaderName::try_from(name.as_str()),
@@ -195,12 +219,9 @@ impl Client {
                     "its bytes are not allowed in one",
                 ));
             };
-            builder = builder.header(key, value);
+            headers.append(key, value);
         }
-        let outgoing = builder
-            .body(request.body.clone())
-            .build()
-            .map_err(|error| TransportFailure::unsendable("the request", chain(&error)))?;
+        *outgoing.body_mut() = Some(request.body.clone().into());
 
         let started = Instant::now();
         let end = deadline.min(started + self.timeout);
@@ -224,10 +245,18 @@ impl Client {
     }
 }
 
+/// Whether a text is read as a path, whatever a URL's rules make of the rest.
+fn begins_a_path(text: &str) -> bool {
+    let segment = text.strip_prefix('/').map(str::as_bytes);
+    segment.is_some_and(|it| it.first().is_some_and(u8::is_ascii_alphanumeric))
+}
+
 fn builder(is_local: bool, is_encrypted: bool) -> reqwest::ClientBuilder {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        // No server has asked for it over HTTP/1.1; being ready for it copies each request.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .pool_idle_timeout(IDLE)
         .default_headers(HeaderMap::from_iter([(
             ACCEPT_ENCODING,
@@ -372,6 +401,10 @@ mod tests {
     #[case("/v1/a%20b/c?delete&access_token=t&user_id=")]
     #[case("/v1/%7B/-?delete")]
     #[case("/v1/a,b;c=d/(e)?x=%27")]
+    #[case("//other/v1")]
+    #[case("/")]
+    #[case("")]
+    #[case("/v1//-")]
     fn a_target_is_sent_as_it_is(#[case] target: &str) {
         let url = client().url(target).expect("a URL");
         assert_eq!(url.as_str(), format!("http://127.0.0.1:1/base{target}"));
@@ -381,6 +414,8 @@ mod tests {
     #[case("/v1/../v2")]
     #[case("/v1/%2e%2e/v2")]
     #[case("/v1/a b")]
+    #[case("/\t/other/v1")]
+    #[case("/v1/a?b#c d")]
     fn a_target_that_would_be_changed_is_refused(#[case] target: &str) {
         let failure = client().url(target).expect_err("it would change");
         assert_eq!(failure.kind, FailureKind::Unsendable);

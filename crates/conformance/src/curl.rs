@@ -1,12 +1,15 @@
 //! A request as one line for a POSIX shell, so that a user can send it again by hand. Secrets are
 //! environment variables in it.
 
+mod secrets;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
+pub(crate) use self::secrets::Secrets;
 use crate::case::SignedWrong;
 use crate::credentials::Credentials;
 use crate::forgery::{other_case, shortened};
@@ -55,8 +58,8 @@ const SIGNED: &str = " # the signature is left out: it is made anew by a script 
                       again";
 
 /// The line for this request; `url` is the full URL of its target.
-pub(crate) fn line(url: &str, request: &Request, credentials: &Credentials) -> String {
-    let mut line = command(url, request, &secrets(credentials), "-sS -i");
+pub(crate) fn line(url: &str, request: &Request, secrets: &Secrets) -> String {
+    let mut line = command(url, request, &secrets.within(url, request), "-sS -i");
     let is_signed = |(_, value): &(String, Vec<u8>)| value.starts_with(ALGORITHM.as_bytes());
     if request.headers.iter().any(is_signed) {
         line.push_str(SIGNED);
@@ -94,23 +97,26 @@ pub(crate) fn signed(
 /// The credentials as the variables that stand for them, whole, without their last character, and
 /// with their letters in the other case: forged ones are made of these.
 pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
-    let mut variables = Vec::new();
-    for (name, secret) in credentials.named() {
+    let named = named_secrets(credentials);
+    named.map(|(name, value)| secret(name, value)).collect()
+}
+
+fn secret<'v>(name: &'v str, value: Cow<'v, str>) -> Variable<'v> {
+    let place = Place::Anywhere;
+    Variable { name, value, place }
+}
+
+/// The names and texts of [`secrets`].
+fn named_secrets(credentials: &Credentials) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    credentials.named().flat_map(|(name, secret)| {
         let value = secret.reveal();
-        let variable = |name, value| Variable {
-            name,
-            value,
-            place: Place::Anywhere,
-        };
-        variables.push(variable(name, value.into()));
-        if let Ok(shortened) = shortened(value) {
-            variables.push(variable(shortening(name), shortened.into()));
-        }
-        if let Ok(other_case) = other_case(value) {
-            variables.push(variable(other_casing(name), other_case.into()));
-        }
-    }
-    variables
+        let shortened = shortened(value).ok();
+        let other_case = other_case(value).ok();
+        let whole = Some((name, Cow::Borrowed(value)));
+        let shortened = shortened.map(|text| (shortening(name), text.into()));
+        let other_case = other_case.map(|text| (other_casing(name), text.into()));
+        [whole, shortened, other_case].into_iter().flatten()
+    })
 }
 
 /// What stands behind the `$` for the value of a variable without its last character.
@@ -260,6 +266,9 @@ fn is_argument(body: &[u8]) -> bool {
 }
 
 fn is_printable(bytes: &[u8]) -> bool {
+    if bytes.is_ascii() {
+        return !bytes.iter().any(u8::is_ascii_control);
+    }
     std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
 }
 
@@ -353,12 +362,15 @@ fn word(pieces: &[Piece<'_>]) -> String {
                 let mut rest = text.as_ref();
                 while !rest.is_empty() {
                     let (plain, zeros) = before_zeros(rest);
-                    for c in plain.chars() {
-                        toggle(&mut word, &mut quoted, c != '\'');
-                        if c == '\'' {
-                            word.push('\\');
+                    for (index, run) in plain.split('\'').enumerate() {
+                        if index > 0 {
+                            toggle(&mut word, &mut quoted, false);
+                            word.push_str("\\'");
                         }
-                        word.push(c);
+                        if !run.is_empty() {
+                            toggle(&mut word, &mut quoted, true);
+                            word.push_str(run);
+                        }
                     }
                     if zeros > 0 {
                         toggle(&mut word, &mut quoted, false);
@@ -447,6 +459,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+
+    fn line(url: &str, request: &Request, credentials: &Credentials) -> String {
+        super::line(url, request, &Secrets::of(credentials))
+    }
 
     fn credentials() -> Credentials {
         Credentials::from_lookup(|name| match name {

@@ -1,6 +1,8 @@
-//! The JSON value of a body, for what is asked of it besides the contract. Whether it may be written
-//! as it is, the validator says.
+//! The JSON value of a body, for what is asked of it besides the contract, and the body of a value.
+//! Whether it may be written as it is, the validator says.
 
+use bytes::Bytes;
+use serde::Serialize;
 use serde_json::Value;
 
 /// What stands before a text in some encodings, and does not belong to it.
@@ -12,6 +14,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// When the rest is not one JSON value.
 pub(crate) fn read(body: &[u8]) -> serde_json::Result<Value> {
     serde_json::from_slice(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body))
+}
+
+/// The bytes of a body with this value, without white space. It has no keys but texts.
+pub(crate) fn bytes(value: &impl Serialize) -> Bytes {
+    // Then writing it to memory does not fail.
+    Bytes::from(serde_json::to_vec(value).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -185,7 +185,8 @@ impl Mask {
 
     /// Whether the header of this name carries a secret, whatever its value.
     pub(crate) fn is_secret_header(&self, name: &str) -> bool {
-        self.headers.contains(&name.to_ascii_lowercase())
+        let mut secret = self.headers.iter();
+        secret.any(|secret| secret.eq_ignore_ascii_case(name))
     }
 
     /// A URL or a request target without secrets: neither known ones nor the values of the query

@@ -9,6 +9,7 @@ mod steps;
 mod workflow;
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -17,24 +18,43 @@ pub(crate) use stage::{Halt, Stage};
 
 use crate::case::{Due, Play};
 use crate::client::Client;
+use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::run::{CaseRecord, Verdict};
 use crate::snapshot::{self, Known};
 use crate::target::Provisions;
-use crate::{Options, Planned, Target, judge, record, reproduction};
+use crate::{Options, Planned, RunError, Target, judge, record, reproduction};
 
 /// What all cases of a run share.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) client: Client,
     pub(crate) target: Target,
+    /// What is masked …
     pub(crate) mask: Mask,
+    /// … and what stands in its place where a user is to put it in again.
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) options: Options,
     /// What the target provides for each case.
-    pub(crate) provisions: Provisions,
+    pub(crate) provisions: Arc<Provisions>,
 }
 
 impl Context {
+    /// The same with a client of its own, for the cases that are played on another thread.
+    ///
+    /// # Errors
+    /// [`RunError::Client`] as [`Client::new`].
+    pub(crate) fn beside(&self) -> Result<Self, RunError> {
+        Ok(Self {
+            client: Client::new(&self.target)?,
+            target: self.target.clone(),
+            mask: self.mask.clone(),
+            secrets: Arc::clone(&self.secrets),
+            options: self.options.clone(),
+            provisions: Arc::clone(&self.provisions),
+        })
+    }
+
     /// At least twice a request's time, so that a request that hangs is told from a slow case.
     pub(crate) fn case_limit(&self) -> Duration {
         self.options.case_limit.max(self.target.timeout * 2)

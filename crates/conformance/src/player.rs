@@ -1,7 +1,10 @@
 //! Playing single cases, for a caller with a schedule of its own, such as a test harness that
 //! makes a test of each case. A whole run, with its result file, is in `runner`.
 
+use std::sync::Arc;
+
 use crate::client::Client;
+use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::play::{self, Context};
 use crate::run::CaseRecord;
@@ -25,9 +28,10 @@ impl Player {
             context: Context {
                 client: Client::new(target)?,
                 target: target.clone(),
+                secrets: Arc::new(Secrets::of(&target.credentials)),
                 mask: Mask::new(&target.credentials, plan.contracts()),
                 options: options.clone(),
-                provisions: Provisions::of(plan, target)?,
+                provisions: Arc::new(Provisions::of(plan, target)?),
             },
         })
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use validator::{Location, Request, Response, shorten};
 
 use crate::client::{Client, TransportFailure};
-use crate::curl;
+use crate::curl::{self, Secrets};
 use crate::mask::Mask;
 use crate::reproduction::Tape;
 use crate::run::{
@@ -26,10 +26,10 @@ pub(crate) fn step(
     request: &Request,
     outcome: Result<&Response, &TransportFailure>,
     duration: Duration,
-    (target, client, mask): (&Target, &Client, &Mask),
+    (client, secrets, mask): (&Client, &Secrets, &Mask),
 ) -> StepRecord {
     let url = client.full_url(&request.target);
-    let mut curl = curl::line(&url, request, &target.credentials);
+    let mut curl = curl::line(&url, request, secrets);
     mask.apply(&mut curl);
     StepRecord {
         operation: operation.to_owned(),

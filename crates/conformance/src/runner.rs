@@ -1,20 +1,25 @@
 //! The run: is anybody there, then every planned case, several at once, each written down when it
 //! ends. What becomes of the events is the caller's business.
 
+mod lanes;
 mod order;
 mod probe;
 mod schedule;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::lanes::Lanes;
 use self::probe::probe;
 use self::schedule::Schedule;
 use self::session::Session;
 use crate::client::Client;
+use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::play::Context;
 use crate::run::{CaseRecord, Footer, Line, Run, RunWriter};
@@ -115,6 +120,18 @@ pub async fn run(
     events: impl Fn(Event<'_>),
     cancel: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
+    let lanes = lanes::useful(options.jobs);
+    run_on(lanes, (plan, target, options), out, events, cancel).await
+}
+
+/// The same on so many threads; nothing but the time depends on them.
+async fn run_on(
+    lanes: usize,
+    (plan, target, options): (&Plan, &Target, &Options),
+    out: &mut RunWriter,
+    events: impl Fn(Event<'_>),
+    cancel: impl Future<Output = ()>,
+) -> Result<Run, RunError> {
     let started = Instant::now();
     let provisions = Provisions::of(plan, target)?;
     let client = Client::new(target)?;
@@ -123,16 +140,18 @@ pub async fn run(
     let header = record::header(plan, target, options, &mask);
     out.write(&Line::Header(Box::new(header.clone())))?;
 
-    let context = Arc::new(Context {
+    let context = Context {
         client,
         target: target.clone(),
         mask,
+        secrets: Arc::new(Secrets::of(&target.credentials)),
         options: options.clone(),
-        provisions,
-    });
+        provisions: Arc::new(provisions),
+    };
+    let lanes = Lanes::new(lanes, context)?;
     let order = order::order(plan, options.shuffle.then_some(options.seed));
     let schedule = Schedule::new(order, options.jobs, options.fail_fast, options.retry);
-    let mut session = Session::new(plan, context, schedule, out, events);
+    let mut session = Session::new(plan, lanes, schedule, out, events);
     session.go(cancel).await?;
     let done = session.done;
     let mut cases = done.cases;

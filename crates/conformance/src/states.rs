@@ -5,7 +5,8 @@
 
 use contract::{Operation, ProviderState};
 use reqwest::Url;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::time::Instant;
 use validator::shorten;
 
@@ -168,7 +169,11 @@ impl<'t> StateSetup<'t> {
         action: &str,
         deadline: Instant,
     ) -> Result<bytes::Bytes, String> {
-        let body = json!({ "state": state, "params": params, "action": action });
+        let body = Change {
+            action,
+            params,
+            state,
+        };
         let response = self
             .client
             .post_json(url, &body, deadline)
@@ -185,6 +190,14 @@ impl<'t> StateSetup<'t> {
         };
         Err(format!("status {}: {said}", response.status))
     }
+}
+
+/// What is posted to bring a state about or to end it (Pact's provider-state callback).
+#[derive(Serialize)]
+struct Change<'c> {
+    action: &'c str,
+    params: &'c Map<String, Value>,
+    state: &'c str,
 }
 
 /// Why a case that needs this state is skipped at a target that offers none.

@@ -10,10 +10,22 @@ use crate::json::parse_json;
 use crate::judge::Validator;
 use crate::{Exchange, relations};
 
-pub(crate) fn of(validator: &Validator, exchange: &Exchange, into: &mut BTreeSet<String>) {
-    let Some((index, _)) = validator.find(&exchange.request) else {
-        return;
-    };
+/// The bodies of an exchange, as far as they have been read: one that is not there may still be
+/// JSON.
+#[derive(Debug, Default)]
+pub(crate) struct Bodies {
+    pub(crate) request: Option<Value>,
+    pub(crate) response: Option<Value>,
+}
+
+/// Adds what an exchange of the operation with this index puts to the test.
+pub(crate) fn of(
+    validator: &Validator,
+    index: usize,
+    exchange: &Exchange,
+    bodies: Bodies,
+    into: &mut BTreeSet<String>,
+) {
     let operation = &validator.contract().operations[index];
     let compiled = &validator.operations()[index];
     let response = &exchange.response;
@@ -26,7 +38,8 @@ pub(crate) fn of(validator: &Validator, exchange: &Exchange, into: &mut BTreeSet
         return;
     };
     into.extend(operation.rules.operation.clone());
-    let request_body = parse_json(&exchange.request.body).0;
+    let read = |body: Option<Value>, bytes: &[u8]| body.or_else(|| parse_json(bytes).0);
+    let request_body = read(bodies.request, &exchange.request.body);
     if accepted {
         into.extend(operation.rules.authentication.clone());
         sent_parameters(operation, exchange, into);
@@ -50,7 +63,7 @@ pub(crate) fn of(validator: &Validator, exchange: &Exchange, into: &mut BTreeSet
         into.extend(operation.rules.json.clone());
         into.extend(operation.rules.media_type.clone());
     }
-    let Some(value) = parse_json(&response.body).0 else {
+    let Some(value) = read(bodies.response, &response.body) else {
         return;
     };
     // What a body has to be is not put to the test by one that is none.

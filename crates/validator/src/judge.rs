@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::body::Subject;
 use crate::compile::Frame;
+use crate::exercised::Bodies;
 use crate::finding::{Check, Finding, Location};
 use crate::operation::Compiled;
 use crate::query::QueryPair;
@@ -41,6 +42,14 @@ pub struct RequestReading {
     pub findings: Vec<Finding>,
 }
 
+/// What a whole exchange turned out to be.
+struct ExchangeReading {
+    findings: Vec<Finding>,
+    /// As [`RequestReading::operation`].
+    operation: Option<usize>,
+    bodies: Bodies,
+}
+
 impl Validator {
     /// Compiles every schema of the contract.
     ///
@@ -69,12 +78,35 @@ impl Validator {
 
     /// Judges a whole exchange: request, response, and what ties them.
     pub fn exchange(&self, exchange: &Exchange) -> Vec<Finding> {
+        self.read_exchange(exchange).findings
+    }
+
+    /// What [`Validator::exchange`] and [`Validator::exercised`] say, for which the exchange is read
+    /// once.
+    pub fn exchange_and_exercised(&self, exchange: &Exchange) -> (Vec<Finding>, BTreeSet<String>) {
+        let ExchangeReading {
+            findings,
+            operation,
+            bodies,
+        } = self.read_exchange(exchange);
+        let mut requirements = BTreeSet::new();
+        if let Some(index) = operation {
+            exercised::of(self, index, exchange, bodies, &mut requirements);
+        }
+        (findings, requirements)
+    }
+
+    fn read_exchange(&self, exchange: &Exchange) -> ExchangeReading {
         let reading = self.request(&exchange.request);
         let mut findings = reading.findings;
+        let mut bodies = Bodies {
+            request: reading.body,
+            response: None,
+        };
         if let Some(index) = reading.operation {
             let request_findings = findings.len();
-            let body = self.answer(index, &exchange.response, &mut findings);
-            if let Some(body) = body {
+            bodies.response = self.answer(index, &exchange.response, &mut findings);
+            if let Some(body) = &bodies.response {
                 for relation in &self.contract.operations[index].relations {
                     // Where the schema has found fault with the very values that a relation is
                     // about, the relation would only say the same in other words.
@@ -82,12 +114,17 @@ impl Validator {
                         .iter()
                         .any(|finding| relations::on_the_way(relation, finding));
                     if !known && relations::applies(relation, exchange.response.status) {
-                        relations::judge(relation, reading.body.as_ref(), &body, &mut findings);
+                        let request = bodies.request.as_ref();
+                        relations::judge(relation, request, body, &mut findings);
                     }
                 }
             }
         }
-        findings
+        ExchangeReading {
+            findings,
+            operation: reading.operation,
+            bodies,
+        }
     }
 
     /// Reads and judges a request alone.
@@ -143,7 +180,9 @@ impl Validator {
     /// The requirements that an exchange puts to the test, kept or not.
     pub fn exercised(&self, exchange: &Exchange) -> BTreeSet<String> {
         let mut requirements = BTreeSet::new();
-        exercised::of(self, exchange, &mut requirements);
+        if let Some((index, _)) = self.find(&exchange.request) {
+            exercised::of(self, index, exchange, Bodies::default(), &mut requirements);
+        }
         requirements
     }
 

@@ -39,8 +39,8 @@ pub(crate) fn exchange(
 ) -> Result<Judgement, String> {
     let operation = &validator.contract().operations[step.operation];
     let due = &step.expected.due;
-    let (own, mut findings): (Vec<_>, Vec<_>) = validator
-        .exchange(exchange)
+    let (found, exercised) = validator.exchange_and_exercised(exchange);
+    let (own, mut findings): (Vec<_>, Vec<_>) = found
         .into_iter()
         .partition(|finding| finding.message == Message::Request);
     if counted {
@@ -60,7 +60,7 @@ pub(crate) fn exchange(
     }
     let mut judgement = Judgement {
         due_status,
-        exercised: validator.exercised(exchange),
+        exercised,
         findings,
     };
     if let Due::Refused { fault, refusal } = due {

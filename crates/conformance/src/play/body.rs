@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::case::BodyTemplate;
 use crate::expression::{self, States};
-use crate::patch;
+use crate::{json_body, patch};
 
 /// Fills a body in; none where the operation takes none.
 ///
@@ -26,7 +26,7 @@ pub(crate) fn fill(template: &BodyTemplate, states: &States) -> Result<Option<By
                 patch::apply(&mut body, correction, value)?;
             }
             expression::fill_states(&mut body, states)?;
-            Some(Bytes::from(body.to_string()))
+            Some(json_body::bytes(&body))
         }
         BodyTemplate::Damaged { of, damage } => {
             fill(of, states)?.map(|text| Bytes::from(damage::damaged(&text, *damage)))

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use validator::{Exchange, Finding, Request, Response, Validator};
 
 use super::Context;
-use crate::case::TenantValue;
+use crate::case::{Play, TenantValue};
 use crate::client::{FailureKind, TransportFailure};
 use crate::judge::{self, Judgement};
 use crate::reproduction::{SetUp, Tape};
@@ -20,7 +20,7 @@ use crate::run::{CaseFinding, StepRecord};
 use crate::signing::Caller;
 use crate::states::{self, SetUpProblem, StateSetup};
 use crate::tenant::{self, Tenant};
-use crate::{Planned, record};
+use crate::{Planned, record, snapshot};
 
 /// Why a play ended early.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ pub(crate) struct Stage<'c> {
     pub(crate) tape: Tape,
     pub(crate) findings: Vec<CaseFinding>,
     pub(crate) exercised: BTreeSet<String>,
-    /// The latest response, with the operation that it belongs to.
+    /// The latest response, with the operation that it belongs to, in a case of which it is shown.
     pub(crate) latest: Option<(usize, Response)>,
     /// What kept the first request from being answered, when nothing was connected at all.
     pub(crate) unreachable: Option<String>,
@@ -296,7 +296,7 @@ impl<'c> Stage<'c> {
     ) -> Result<Exchange, Halt> {
         let context = self.context;
         let id = &self.operation(operation).id;
-        let shared = (&context.target, &context.client, &context.mask);
+        let shared = (&context.client, &*context.secrets, &context.mask);
         let outcome = sent.as_ref().map(|exchange| &exchange.response);
         let record = record::step(id, &request, outcome, took, shared);
         let answer = outcome.ok().map(|response| response.body.clone());
@@ -304,11 +304,19 @@ impl<'c> Stage<'c> {
         self.steps.push(record);
         match sent {
             Ok(exchange) => {
-                self.latest = Some((operation, exchange.response.clone()));
+                if self.is_asked_of_the_latest() {
+                    self.latest = Some((operation, exchange.response.clone()));
+                }
                 Ok(exchange)
             }
             Err(failure) => Err(self.failed(operation, &failure)),
         }
+    }
+
+    /// Whether anything made of this case shows its latest response.
+    fn is_asked_of_the_latest(&self) -> bool {
+        let case = &self.planned.case;
+        matches!(case.play, Play::Workflow(_)) || snapshot::is_kept(case.kind)
     }
 
     fn failed(&mut self, operation: usize, failure: &TransportFailure) -> Halt {

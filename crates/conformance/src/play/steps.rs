@@ -131,11 +131,11 @@ pub(super) async fn until(
 pub(super) async fn repeat(
     stage: &mut Stage<'_>,
     step: &Step,
-    request: Request,
+    mut request: Request,
 ) -> Result<(Exchange, bool), Halt> {
     let mut pause = FIRST_PAUSE;
     loop {
-        let exchange = stage.send(step.operation, request.clone()).await?;
+        let exchange = stage.send(step.operation, request).await?;
         let judgement = stage.judge(step, &exchange).await;
         if !stage.take(judgement)? {
             return Err(Halt::Found);
@@ -148,6 +148,7 @@ pub(super) async fn repeat(
         if reached || !stage.has_time(next) {
             return Ok((exchange, reached));
         }
+        request = exchange.request;
         sleep_until(next).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use super::{CaseRecord, Line, Run};
 
+/// Most lines are shorter, and go to the system at once, in bytes.
+const LINE: usize = 64 * 1024;
+
 /// Writes the lines of one run.
 #[derive(Debug)]
 pub struct RunWriter {
@@ -19,7 +22,7 @@ impl RunWriter {
     /// Creates the file, or empties it.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            file: Some(BufWriter::new(File::create(path)?)),
+            file: Some(BufWriter::with_capacity(LINE, File::create(path)?)),
         })
     }
 

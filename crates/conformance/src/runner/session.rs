@@ -12,17 +12,18 @@ use tokio::time::Instant;
 use validator::{Check, Severity};
 
 use super::Event;
+use super::lanes::Lanes;
 use super::probe::unreachable;
 use super::schedule::{Schedule, Start};
 use crate::case::needs;
-use crate::play::{self, Context, Outcome};
+use crate::play::{self, Outcome};
 use crate::run::{CaseRecord, Counts, RunWriter, Verdict};
 use crate::{Plan, RunError};
 
 /// A run that goes on.
 pub(super) struct Session<'r, E> {
     plan: &'r Plan,
-    context: Arc<Context>,
+    lanes: Lanes,
     schedule: Schedule,
     running: JoinSet<Ended>,
     stop: watch::Sender<bool>,
@@ -56,6 +57,8 @@ pub(super) struct Done {
 /// A case that is no longer running; of one that was given up, no outcome.
 struct Ended {
     start: Start,
+    /// Where it was played.
+    lane: usize,
     outcome: Option<Outcome>,
     took: Duration,
 }
@@ -63,14 +66,14 @@ struct Ended {
 impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
     pub(super) fn new(
         plan: &'r Plan,
-        context: Arc<Context>,
+        lanes: Lanes,
         schedule: Schedule,
         out: &'r mut RunWriter,
         events: E,
     ) -> Self {
         Self {
             plan,
-            context,
+            lanes,
             schedule,
             running: JoinSet::new(),
             stop: watch::Sender::new(false),
@@ -128,9 +131,9 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         } else {
             Event::CaseStarted { id }
         });
-        let context = Arc::clone(&self.context);
         let mut stopped = self.stop.subscribe();
-        self.running.spawn(async move {
+        let (lane, runtime, context) = self.lanes.enter();
+        let playing = async move {
             let cancelled = async move {
                 // A closed channel means that the run itself is gone.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -139,24 +142,28 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             let outcome = play::case(&context, &planned, start.again, cancelled).await;
             Ended {
                 start,
+                lane,
                 outcome,
                 took: began.elapsed(),
             }
-        });
+        };
+        self.running.spawn_on(playing, runtime);
     }
 
     fn ended(&mut self, ended: Ended) -> Result<(), RunError> {
         let Ended {
             start: Start { index, again },
+            lane,
             outcome,
             took,
         } = ended;
+        self.lanes.leave(lane);
         let Some(mut outcome) = outcome else {
             self.done.given_up = true;
             return Ok(());
         };
         if let Some(reason) = outcome.unreachable.take().filter(|_| !self.done.any) {
-            return Err(unreachable(&self.context.target, reason));
+            return Err(unreachable(&self.lanes.context().target, reason));
         }
         // A case that sent nothing (skipped, or a set-up that failed) has not reached the target.
         let mut steps = outcome.record.steps.iter();
@@ -182,7 +189,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         // Of one that passes against the baseline's word, no second run could say more.
         let passed = outcome.judged != Verdict::Fail;
         let name = self.plan.cases[index].case.name();
-        if passed || !self.context.provisions.plays_again(&name) {
+        if passed || !self.lanes.context().provisions.plays_again(&name) {
             self.schedule.failed();
             return self.write(outcome);
         }
@@ -198,7 +205,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
     fn others_were_in_the_way(&self, index: usize, outcome: &Outcome) -> bool {
         let planned = &self.plan.cases[index];
         let contract = planned.validator.contract();
-        let options = &self.context.options;
+        let options = &self.lanes.context().options;
         let shares = || {
             let mut states = needs::state_names(&planned.case, contract);
             states.any(|state| contract.shared_states.iter().any(|shared| shared == state))
@@ -259,7 +266,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
         second: Verdict,
         took: Duration,
     ) -> Result<(), RunError> {
-        let strict = self.context.options.strict;
+        let strict = self.lanes.context().options.strict;
         if let Some(first) = self.held.get_mut(&index) {
             first.record.retried = Some(second);
             if first.record.is_flaky() && !strict {
@@ -276,7 +283,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
     /// Counts the time of second runs, and has no more of them when they take too long together.
     fn took_again(&mut self, took: Duration) -> Result<(), RunError> {
         self.second_runs += took;
-        if self.second_runs > self.context.case_limit() {
+        if self.second_runs > self.lanes.context().case_limit() {
             self.schedule.no_second_runs();
             for outcome in std::mem::take(&mut self.held).into_values() {
                 self.write(outcome)?;

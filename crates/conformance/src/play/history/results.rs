@@ -30,6 +30,8 @@ pub(super) fn read<'v>(results: &Results, ids: &[&str], found: &[Located<'v>]) -
         About::Ids(path) => told_of(path, found),
         About::Position { .. } => HashMap::new(),
     };
+    // One result may be about each id of a long batch.
+    let mut texts: HashMap<*const Value, String> = HashMap::new();
     let read = ids.iter().enumerate().map(|(place, id)| {
         let times = times[id];
         let result = match &results.about {
@@ -44,10 +46,11 @@ pub(super) fn read<'v>(results: &Results, ids: &[&str], found: &[Located<'v>]) -
             .filter(|_| times == 1)
             .and_then(|(_, result)| label(results, result));
         let became = match (label, result) {
-            (Some(label), Some((_, result))) => Became::Answered {
-                label,
-                result: result.to_string(),
-            },
+            (Some(label), Some((_, result))) => {
+                let text = texts.entry(std::ptr::from_ref(*result));
+                let result = text.or_insert_with(|| result.to_string()).clone();
+                Became::Answered { label, result }
+            }
             _ => Became::Unknown { times },
         };
         Read {

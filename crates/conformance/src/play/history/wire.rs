@@ -48,7 +48,7 @@ pub(super) fn step(operation: usize, due: Due, body: BodyTemplate) -> Step {
 }
 
 pub(super) fn json(body: &Value) -> BodyTemplate {
-    BodyTemplate::Bytes(body.to_string().into_bytes())
+    BodyTemplate::Bytes(json_body::bytes(body).into())
 }
 
 pub(super) fn accepted(promise: &Promise) -> Due {

@@ -12,6 +12,7 @@ use validator::Request;
 use super::values::Memory;
 use crate::case::Alteration;
 use crate::credentials::Secret;
+use crate::json_body;
 use crate::patch;
 use crate::play::{Halt, Stage};
 use crate::request::{self, Authentication, Credential, Values};
@@ -159,7 +160,7 @@ impl Filler<'_> {
             let new = self.fill(&replacement.value)?;
             patch::apply(&mut value, &correction, new).map_err(|problem| self.failed(&problem))?;
         }
-        Ok(Bytes::from(value.to_string()))
+        Ok(json_body::bytes(&value))
     }
 }
 
