@@ -59,9 +59,9 @@ pub(crate) fn exchange(
         ));
     }
     let mut judgement = Judgement {
-        due_status,
-        exercised,
         findings,
+        exercised,
+        due_status,
     };
     if let Due::Refused { fault, refusal } = due {
         // Whatever came, the refusal was put to the test, and so was the rule that is broken.

@@ -51,7 +51,7 @@ fn file(name: &str) -> PathBuf {
 
 /// What a file says of each case, but for what differs from run to run: times, and the ids that
 /// the server draws.
-fn said(path: &PathBuf) -> BTreeMap<String, String> {
+fn said(path: &std::path::Path) -> BTreeMap<String, String> {
     let run = Run::read(path).expect("a run");
     assert!(run.footer.is_some_and(|footer| !footer.interrupted));
     let cases = run.cases.iter().map(|case| {

@@ -41,15 +41,17 @@ impl Authenticator for LaxCredentials {
         now: SystemTime,
     ) -> Result<User, Unauthenticated> {
         let decided = self.right.authenticate(api, request, reading, now);
-        if api != self.api {
-            return decided;
-        }
-        let anybody = || Ok(User("anybody".to_owned()));
-        match (self.how, &decided) {
-            (_, Ok(_)) => decided,
-            (Laxness::Nobody, _) => anybody(),
-            (Laxness::Anything, Err(Unauthenticated::Missing)) => decided,
-            (Laxness::Anything, _) => anybody(),
+        let let_in = api == self.api
+            && match self.how {
+                Laxness::Nobody => decided.is_err(),
+                Laxness::Anything => {
+                    matches!(&decided, Err(reason) if *reason != Unauthenticated::Missing)
+                }
+            };
+        if let_in {
+            Ok(User("anybody".to_owned()))
+        } else {
+            decided
         }
     }
 }
