@@ -7,13 +7,12 @@
 //! - in reading the documentation: a file of the contract as the implementer misread it (`reads`);
 //! - in parsing: a request as a careless parser takes it (`requests`);
 //! - in authenticating (`credentials`);
-//! - in a transition of a state machine: the machines ask [`Choices::slips`] where it happens;
+//! - in a transition of a state machine: the machines ask `Choices::slips` where it happens;
 //! - in serialising: an answer as a careless writer puts it (`answers`).
 //!
 //! Nothing here knows the checks that find them. A fake is a mutant only when
 //! [`EngineBuilder::mutant`] was told so.
 //!
-//! [`Choices::slips`]: crate::engine::Choices::slips
 //! [`EngineBuilder::mutant`]: crate::EngineBuilder::mutant
 
 mod answers;
