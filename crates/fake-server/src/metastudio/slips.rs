@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use models::metastudio::asset_summary::{AssetState, DigitalAssetSummary};
 use models::metastudio::batch_action::{self, Action};
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use validator::RequestReading;
 
 use super::asset::{Asset, NotAllowed, RESTORABLE_FOR};
@@ -23,6 +24,18 @@ const START: usize = 16;
 /// How long a copy is kept before it is written back: so long that a batch which was sent at the
 /// same time has read the same.
 const KEPT: Duration = Duration::from_millis(10);
+
+/// Waits as long as a copy is kept, and lets the runtime serve others meanwhile where it can: a
+/// server whose threads all wait serves one batch after the other, and loses nothing.
+fn hold() {
+    let wait = || std::thread::sleep(KEPT);
+    match Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(wait);
+        }
+        _ => wait(),
+    }
+}
 
 /// Whether the batch is told as done at this place and is not.
 pub(super) fn passes_over(place: usize, many: usize, choices: &Choices) -> bool {
@@ -173,7 +186,7 @@ impl Metastudio {
             .libraries
             .with_existing(project, |library| library.clone());
         let done = work(&mut copy);
-        std::thread::sleep(KEPT);
+        hold();
         self.libraries
             .with_existing(project, |library| *library = copy);
         done
