@@ -77,6 +77,7 @@ pub(crate) fn signed(
 ) -> String {
     let how = match found.wrong {
         Some(SignedWrong::Signature) => "signature",
+        Some(SignedWrong::Shortened) => "shortened",
         Some(SignedWrong::Secret) => "secret",
         Some(SignedWrong::Body) => "body",
         Some(SignedWrong::Undated) => "undated",

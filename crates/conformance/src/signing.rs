@@ -173,6 +173,7 @@ impl<'c> Signing<'c> {
         let signature = self.hmac(&format!("{ALGORITHM}\n{date}\n{digest}"));
         let signature = match self.wrong {
             Some(SignedWrong::Signature) => another_last_digit(&signature),
+            Some(SignedWrong::Shortened) => signature[..signature.len() - 1].to_owned(),
             _ => signature,
         };
         if self.wrong == Some(SignedWrong::Undated) {
@@ -252,6 +253,7 @@ pub(crate) fn found(request: &Request, target: &Target, now: SystemTime) -> Opti
     let wrong = [
         None,
         Some(SignedWrong::Signature),
+        Some(SignedWrong::Shortened),
         Some(SignedWrong::Secret),
         Some(SignedWrong::Body),
         Some(SignedWrong::HostUnsigned),
@@ -451,6 +453,7 @@ mod tests {
     fn what_is_wrong_of_a_signature_is_one_thing(
         #[values(
             SignedWrong::Signature,
+            SignedWrong::Shortened,
             SignedWrong::Secret,
             SignedWrong::Body,
             SignedWrong::HostUnsigned,
@@ -477,6 +480,7 @@ mod tests {
         #[values(
             None,
             Some(SignedWrong::Signature),
+            Some(SignedWrong::Shortened),
             Some(SignedWrong::Secret),
             Some(SignedWrong::Body),
             Some(SignedWrong::Undated),

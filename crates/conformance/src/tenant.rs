@@ -28,6 +28,19 @@ impl Tenant {
         self.values.values().map(String::as_str)
     }
 
+    /// Lets each value be that of `other` but for its last character, where that is made up as well:
+    /// as long, and not the same.
+    pub(crate) fn begin_as(&mut self, other: &Self) {
+        for (name, value) in &mut self.values {
+            let Some(like) = other.get(name).filter(|like| like.len() == value.len()) else {
+                continue;
+            };
+            let last = if like.ends_with('0') { '1' } else { '0' };
+            let most = like.chars().count().saturating_sub(1);
+            *value = like.chars().take(most).chain([last]).collect();
+        }
+    }
+
     /// Adds a parameter whose made-up value has to be like this.
     pub(crate) fn make_like(&mut self, name: &str, like: &TenantValue, seed: u64, case: &str) {
         let mut value = made(seed, case, name);
@@ -86,6 +99,20 @@ mod tests {
         tenant.make_like("d", &TenantValue::Starting("a b".to_owned()), 7, "case");
         let value = tenant.get("d").expect("it was made");
         assert!(value.starts_with("a b") && value.len() == 35, "{value}");
+    }
+
+    #[test]
+    fn another_tenant_can_begin_alike() {
+        let (mut one, mut other) = (Tenant::default(), Tenant::default());
+        one.values.insert("p".to_owned(), made(7, "case", "p"));
+        other
+            .values
+            .insert("p".to_owned(), made(7, "case other", "p"));
+        other.begin_as(&one);
+        let (one, other) = (one.get("p").expect("made"), other.get("p").expect("made"));
+        assert_eq!(one[..31], other[..31]);
+        assert_ne!(one, other);
+        assert_eq!(other.len(), 32);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod asset;
 mod library;
 mod scenarios;
+mod slips;
 
 use models::metastudio::{ErrorBody, asset_summary, batch_action};
 use serde::Serialize;
@@ -20,6 +21,7 @@ use crate::engine::{
     Action, Call, Choices, Params, Refusal, Scope, Service, StateError, Tenants, World,
     path_parameter, reply,
 };
+use crate::mutants::Slip;
 use asset::Asset;
 pub(crate) use library::Library;
 
@@ -34,7 +36,14 @@ impl Service for Metastudio {
         path_parameter(reading, "project_id").map(|project| Scope::Project(project.to_owned()))
     }
 
-    fn refuse(&self, refusal: Refusal, _: &RequestReading, world: &World, _: &Choices) -> Response {
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        reading: &RequestReading,
+        world: &World,
+        choices: &Choices,
+    ) -> Response {
+        self.slip_before_refusing(refusal, reading, world, choices);
         let (status, code, message) = match refusal {
             Refusal::Unauthenticated | Refusal::Told(400) => (400, "MSS.00000001", "Unauthorized"),
             Refusal::Malformed => (400, "MSS.00000003", "Invalid parameter"),
@@ -58,9 +67,13 @@ impl Service for Metastudio {
 impl Metastudio {
     fn batch_action(&self, call: &Call<'_>) -> Option<Response> {
         let request: batch_action::Request = call.body()?;
-        let project = call.path("project_id").to_owned();
+        let project = self.project(call, &request.asset_ids, Slip::ChangedAnywhere);
+        if let Some(status) = self.unimplemented(&request, &project, call.choices) {
+            let body = ErrorBody::new("MSS.00000004", "Internal Error");
+            return Some(answer(status, &body, call.world));
+        }
         let now = call.world.now();
-        let results = self.libraries.with_existing(&project, |library| {
+        let results = self.with_library(&project, call.choices, |library| {
             library.act(
                 request.action,
                 request.asset_ids,
@@ -78,7 +91,7 @@ impl Metastudio {
 
     fn asset_summary(&self, call: &Call<'_>) -> Option<Response> {
         let request: asset_summary::Request = call.body()?;
-        let project = call.path("project_id").to_owned();
+        let project = self.project(call, &request.asset_ids, Slip::ShownAnywhere);
         let now = call.world.now();
         let assets = self.libraries.with_existing(&project, |library| {
             library.summary(&project, request.asset_ids, now, call.choices)

@@ -138,6 +138,8 @@ pub enum Forgery {
 pub enum SignedWrong {
     /// The signature has another last digit.
     Signature,
+    /// The signature lacks its last digit.
+    Shortened,
     /// It is made with another secret key.
     Secret,
     /// It is over another body than the one that is sent.

@@ -200,6 +200,8 @@ impl<'c> Stage<'c> {
             }
             tenant.extend(operation, target, self.context.options.seed, &made_of);
         }
+        // Whoever looks at the beginning of an id only takes them for the same.
+        tenant.begin_as(&self.tenant);
         Ok(tenant)
     }
 

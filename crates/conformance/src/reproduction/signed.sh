@@ -82,6 +82,7 @@ signed() (
   if [ "$how" = signature ]; then
     case $signature in *0) signature=${signature%?}1 ;; *) signature=${signature%?}0 ;; esac
   fi
+  if [ "$how" = shortened ]; then signature=${signature%?}; fi
   access="Access=$ASSETPROOF_ACCESS_KEY, SignedHeaders=$names, Signature=$signature"
   set -- "$@" -H "Authorization: SDK-HMAC-SHA256 $access"
   if [ -z "$input" ]; then "$@"; else "$@" < "$input" && rm -f "$input"; fi

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::asset::{Asset, NotAllowed};
+use super::slips;
 use crate::engine::{Choices, ItemFailure, SetUps, Struck, count};
 use crate::mutants::Slip;
 
@@ -26,13 +27,16 @@ use crate::mutants::Slip;
 const FEW: usize = 16;
 
 /// The assets of one project.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Library {
     pub(super) assets: HashMap<String, Asset>,
     #[serde(deserialize_with = "count")]
     made: u64,
     set_ups: SetUps,
+    /// What a mutant remembers of its summaries.
+    #[serde(skip)]
+    pub(super) remembered: HashMap<String, DigitalAssetSummary>,
 }
 
 /// Why a command failed for an asset, in the order of the groups.
@@ -73,7 +77,12 @@ impl Library {
         let mut unknown = Vec::new();
         let mut not_allowed = Vec::new();
         let mut told: Vec<(ErrorBody, Vec<String>)> = Vec::new();
-        for id in once_each(ids) {
+        let ids = once_each(ids, choices.slips(Slip::RepeatsTold));
+        let before = choices
+            .slips(Slip::AllOrNothing)
+            .then(|| self.assets.clone());
+        let many = ids.len();
+        for (place, id) in ids.into_iter().enumerate() {
             if let Some(failure) = struck.item(&id) {
                 let body = body_of(failure);
                 match told.iter_mut().find(|(known, _)| *known == body) {
@@ -82,11 +91,25 @@ impl Library {
                 }
                 continue;
             }
+            if slips::passes_over(place, many, choices) {
+                succeeded.push(id);
+                continue;
+            }
+            let failed_before = !(unknown.is_empty() && not_allowed.is_empty());
+            if failed_before && choices.slips(Slip::StopsAtFailure) {
+                not_allowed.push(id);
+                continue;
+            }
             match self.act_on(&id, action, now, choices) {
                 Ok(()) => succeeded.push(id),
+                Err(_) if choices.slips(Slip::FailuresSwallowed) => succeeded.push(id),
                 Err(Failure::Unknown) => unknown.push(id),
                 Err(Failure::NotAllowed) => not_allowed.push(id),
             }
+        }
+        if let Some(before) = before.filter(|_| !(unknown.is_empty() && not_allowed.is_empty())) {
+            self.assets = before;
+            not_allowed.append(&mut succeeded);
         }
         let mut results = Vec::new();
         if !succeeded.is_empty() {
@@ -117,6 +140,9 @@ impl Library {
             return Ok(());
         }
         asset.settle(now);
+        if let Some(done) = slips::act(asset, action, now, choices) {
+            return done.map_err(|NotAllowed| Failure::NotAllowed);
+        }
         if asset.state == AssetState::Deleted {
             return Err(Failure::Unknown);
         }
@@ -143,7 +169,8 @@ impl Library {
         now: SystemTime,
         choices: &Choices,
     ) -> Option<Vec<DigitalAssetSummary>> {
-        let ids = once_each(ids);
+        let ids = slips::asked_for(&self.assets, ids, choices);
+        let ids = once_each(ids, choices.slips(Slip::SummaryRepeats));
         let unheard_of = !ids.iter().any(|id| self.assets.contains_key(id));
         if unheard_of && !ids.is_empty() && choices.seldom() {
             return None;
@@ -156,6 +183,7 @@ impl Library {
                 is_listed(asset.state, choices).then(|| describe(project, id, asset, choices))
             })
             .collect();
+        slips::listed(&mut listed, &mut self.remembered, choices);
         choices.order(&mut listed);
         Some(listed)
     }
@@ -196,8 +224,11 @@ fn body_of(failure: &ItemFailure) -> ErrorBody {
     )
 }
 
-/// The ids without repetitions, in the order of their first.
-fn once_each(ids: Vec<String>) -> Vec<String> {
+/// The ids without repetitions, in the order of their first; with them for who makes a slip.
+fn once_each(ids: Vec<String>, repeated: bool) -> Vec<String> {
+    if repeated {
+        return ids;
+    }
     if ids.len() <= FEW {
         // Comparing a few with each other costs less than a set of them does.
         let mut once: Vec<String> = Vec::with_capacity(ids.len());
@@ -219,6 +250,9 @@ fn once_each(ids: Vec<String>) -> Vec<String> {
 fn is_listed(state: AssetState, choices: &Choices) -> bool {
     use AssetState::{Block, Deleted, Failed, WaitingDelete};
     let usually = state != Deleted;
+    if slips::hides(state, choices) {
+        return false;
+    }
     if matches!(state, Block | Deleted | Failed | WaitingDelete) {
         choices.of([usually, !usually])
     } else {

@@ -7,7 +7,7 @@ use super::bench::Bench;
 use super::facts::{Facts, Spot};
 use super::label::Label;
 use super::names::word;
-use crate::case::{Alteration, Forgery, Presented, SignedWrong, Step};
+use crate::case::{Alteration, BodyTemplate, Forgery, Presented, SignedWrong, Spelling, Step};
 
 /// The place in ids.
 const PLACE: &str = "credentials";
@@ -166,7 +166,14 @@ fn signed(bench: &mut Bench<'_>, way: &Alternative<'_>) {
         bench.observe(label.about(rule.as_deref()), step);
     } else {
         let promise = bench.promise(rule.as_deref());
-        bench.accept(label, step, promise);
+        let spaced = spaced(&step);
+        bench.accept(label, step, promise.clone());
+        // Whoever parses a body before its digest is made, and writes it again, has another one.
+        if let Some(spaced) = spaced.filter(|_| takes_json(bench)) {
+            let what = format!("{name}-white-space");
+            let title = format!("{headers} are right for a body with white space");
+            bench.accept(Label::positive(PLACE, &what, title), spaced, promise);
+        }
     }
     for (forgery, what, words) in [
         (Forgery::Empty, "empty", "are empty"),
@@ -175,6 +182,11 @@ fn signed(bench: &mut Bench<'_>, way: &Alternative<'_>) {
             Forgery::Signed(SignedWrong::Signature),
             "altered",
             "are right but for the last digit of the signature",
+        ),
+        (
+            Forgery::Signed(SignedWrong::Shortened),
+            "shortened",
+            "are right but for the last digit of the signature, which is missing",
         ),
         (
             Forgery::Signed(SignedWrong::Secret),
@@ -229,6 +241,24 @@ fn signed(bench: &mut Bench<'_>, way: &Alternative<'_>) {
         let step = presenting(bench, way.forged(Forgery::Signed(wrong)));
         bench.observe(label.about(rule.as_deref()), step);
     }
+}
+
+/// The step with white space in its body, if it has one.
+fn spaced(step: &Step) -> Option<Step> {
+    if matches!(step.body, BodyTemplate::Absent) {
+        return None;
+    }
+    let of = Box::new(step.body.clone());
+    let spelling = Spelling::Spaced;
+    Some(Step {
+        body: BodyTemplate::Spelled { of, spelling },
+        ..step.clone()
+    })
+}
+
+fn takes_json(bench: &Bench<'_>) -> bool {
+    let request = bench.operation.request.as_ref();
+    request.is_some_and(|spec| spec.media_type == "application/json")
 }
 
 /// Credentials beyond their stated lengths.

@@ -27,7 +27,7 @@ pub(super) fn damaged(text: &[u8], damage: Damage) -> Vec<u8> {
         Damage::Infinity => edited(scalar(&tokens).map(|place| replace(place, b"Infinity"))),
         Damage::LeadingZero => edited(scalar(&tokens).map(|place| replace(place, b"01"))),
         Damage::CapitalLiteral => edited(scalar(&tokens).map(|place| replace(place, b"True"))),
-        Damage::NotUtf8 => edited(in_string(&tokens).map(|at| insert(at, b"\xFF"))),
+        Damage::NotUtf8 => edited(in_last_string(&tokens).map(|at| insert(at, b"\xFF"))),
         Damage::ControlCharacter => edited(in_string(&tokens).map(|at| insert(at, b"\n"))),
         Damage::LoneSurrogate => edited(in_string(&tokens).map(|at| insert(at, b"\\ud800"))),
         Damage::Comment => {
@@ -95,6 +95,16 @@ fn in_string(tokens: &[Token]) -> Option<usize> {
     let find = |kind| tokens.iter().find(|token| token.kind == kind);
     let string = find(Kind::String).or_else(|| find(Kind::Name))?;
     Some(string.place.start + 1)
+}
+
+/// The place behind the opening quote of the last string that is no name: seldom one of few words,
+/// so that who replaces a byte there takes it for any other text.
+fn in_last_string(tokens: &[Token]) -> Option<usize> {
+    let mut strings = tokens.iter().rev();
+    let string = strings.find(|token| token.kind == Kind::String);
+    string
+        .map(|string| string.place.start + 1)
+        .or_else(|| in_string(tokens))
 }
 
 /// The place of the first member, name and value.

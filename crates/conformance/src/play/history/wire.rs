@@ -68,15 +68,18 @@ impl Wire<'_, '_> {
     /// Plays one round.
     pub(super) async fn round(&mut self, index: usize, round: &Round) -> Result<(), Halt> {
         self.played.round = index;
-        self.batches(&round.batches).await?;
-        if let Some(observe) = self.life.observe.as_ref().filter(|_| round.observed) {
+        let due = self.batches(&round.batches).await?;
+        // What was refused and should not have been may have been carried out all the same.
+        let looks = round.observed || !due;
+        if let Some(observe) = self.life.observe.as_ref().filter(|_| looks) {
             self.observe(observe).await?;
         }
-        Ok(())
+        if due { Ok(()) } else { Err(Halt::Found) }
     }
 
-    /// Sends batches, all of them at the same time, and takes in what became of their items.
-    async fn batches(&mut self, batches: &[Batch]) -> Result<(), Halt> {
+    /// Sends batches, all of them at the same time, and takes in what became of their items. Tells
+    /// whether each got an answer that was due.
+    async fn batches(&mut self, batches: &[Batch]) -> Result<bool, Halt> {
         let operation = self.life.command.operation;
         self.stage.enter(operation);
         let asked: Vec<Step> = batches.iter().map(|batch| self.step_of(batch)).collect();
@@ -87,7 +90,7 @@ impl Wire<'_, '_> {
         let first = self.stage.steps.len();
         let answers = self.stage.send_together(requests).await;
         self.played.sent(self.stage.steps.len());
-        let mut ended = Ok(());
+        let mut ended = Ok(true);
         for (index, answer) in answers.into_iter().enumerate() {
             let at = first + index;
             let answered = match answer {
@@ -98,7 +101,7 @@ impl Wire<'_, '_> {
                 Err(halt) => Err(halt),
             };
             // What the others have been answered is still worth its findings.
-            ended = ended.and(answered);
+            ended = ended.and_then(|all_due| Ok(all_due & answered?));
         }
         ended
     }
@@ -149,14 +152,15 @@ impl Wire<'_, '_> {
             .map_err(|problem| Halt::Error(format!("failed to make the request: {problem}")))
     }
 
-    /// Judges what a batch was answered in the step `at`, and takes it in.
+    /// Judges what a batch was answered in the step `at`, and takes it in. Tells whether that answer
+    /// was due.
     async fn answered(
         &mut self,
         batch: &Batch,
         step: &Step,
         exchange: &Exchange,
         at: usize,
-    ) -> Result<(), Halt> {
+    ) -> Result<bool, Halt> {
         let judgement = self.stage.judge(step, exchange).await;
         let due = self.stage.take_at(at, judgement)?;
         match exchange.response.status {
@@ -165,7 +169,7 @@ impl Wire<'_, '_> {
             500.. => self.all(batch, |times| Became::Unknown { times }, at),
             _ => self.all(batch, |_| Became::Refused, at),
         }
-        if due { Ok(()) } else { Err(Halt::Found) }
+        Ok(due)
     }
 
     /// Takes in the same for every item of a batch.
