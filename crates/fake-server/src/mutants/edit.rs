@@ -71,6 +71,8 @@ enum What {
     Unique,
     /// An array without items, or a text without characters.
     Clear,
+    /// The object there has this member, unless it has one of the name that is not null.
+    Default { name: String, value: Value },
     /// Its opposite, of a boolean.
     Not,
     /// A number with this added.
@@ -249,6 +251,12 @@ impl What {
                 members.insert(name.clone(), value.clone());
                 None
             }
+            Self::Default { name, value } => {
+                if members.get(name).is_none_or(Value::is_null) {
+                    members.insert(name.clone(), value.clone());
+                }
+                None
+            }
             _ => self.any(&Value::Object(members.clone())),
         }
     }
@@ -274,6 +282,8 @@ mod tests {
     #[case(json!({"at": "/b", "do": "double-last"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b", "do": "unwrap"}), json!({"a": 1, "b": {"c": "X y"}}))]
     #[case(json!({"at": "/b/0", "do": "add", "name": "d", "value": null}), json!({"a": 1, "b": [{"c": "X y", "d": null}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0", "do": "default", "name": "d", "value": 1}), json!({"a": 1, "b": [{"c": "X y", "d": 1}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0", "do": "default", "name": "c", "value": 1}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "", "do": "in-array"}), json!([{"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}]))]
     #[case(json!({"at": "/nowhere/*", "do": "clear"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     fn an_edit_is_made_where_it_says(#[case] edit: Value, #[case] expected: Value) {
