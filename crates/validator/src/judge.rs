@@ -195,7 +195,7 @@ impl Validator {
                 spec,
                 schema,
                 requirement: None,
-                content_type: request.header("content-type"),
+                headers: &request.headers,
                 bytes: &request.body,
             }
             .judge(&mut reading.findings);
@@ -249,7 +249,7 @@ impl Validator {
             spec: spec.body.as_ref()?,
             schema: compiled.body.as_ref()?,
             requirement: spec.requirement.as_deref(),
-            content_type: response.header("content-type"),
+            headers: &response.headers,
             bytes: &response.body,
         }
         .judge(findings)
