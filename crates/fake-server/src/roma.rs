@@ -16,6 +16,7 @@ mod job;
 mod owner;
 mod revision;
 mod scenarios;
+mod slips;
 mod time;
 
 use std::time::Duration;
@@ -29,6 +30,7 @@ use crate::engine::{
     Action, Call, Choices, Params, Refusal, Scope, Service, StateError, Tenants, World, breach,
     path_parameter, reply,
 };
+use crate::mutants::Slip;
 pub(crate) use instance::Instance;
 use job::{Job, Stage, Undone, Why};
 pub(crate) use revision::Revision;
@@ -65,8 +67,9 @@ impl Service for Roma {
         refusal: Refusal,
         reading: &RequestReading,
         world: &World,
-        _: &Choices,
+        choices: &Choices,
     ) -> Response {
+        self.begin_all_the_same(refusal, reading, world, choices);
         match refusal {
             Refusal::Told(status) => error(
                 status,
@@ -82,6 +85,9 @@ impl Service for Roma {
                 "No credential that is accepted was given.",
                 world,
             ),
+            Refusal::Malformed if choices.slips(Slip::DetailsQuoteBody) => {
+                slips::quoting(reading, world)
+            }
             Refusal::Malformed => match too_many(reading) {
                 Some(what) => error(
                     403,
@@ -143,10 +149,13 @@ impl Roma {
         let choices = call.choices;
         let begun = self.instances.with(tenant, |instance| {
             instance.settle(now, self.job_duration);
-            if instance.runs_job_of(&call.user) {
+            if instance.refuses(call, &apps, &tasks) {
                 return Err(Refused::JobRunning);
             }
             if apps.len() + tasks.len() > MAX_ENTRIES && choices.otherwise() {
+                return Err(Refused::TooMany);
+            }
+            if slips::too_many(&apps, &tasks, choices) {
                 return Err(Refused::TooMany);
             }
             let mut unknown = Unknown::Fails;
@@ -156,10 +165,11 @@ impl Roma {
             if unknown == Unknown::Refused {
                 return Err(Refused::NotFound);
             }
-            let new_id = |number| call.world.id(&scope, number);
+            let new_id = |number| slips::job_id(call, &scope, number);
             let id = instance.begin(Some(&call.user), apps, tasks, now, new_id);
             instance.arrange_latest(unknown == Unknown::Ignored, choices);
             instance.strike_latest(call.struck);
+            instance.slip_latest(choices);
             Ok(id)
         });
         let refuse = |code, message, details| error(403, code, message, details, call.world);
@@ -192,9 +202,10 @@ impl Roma {
         let told = self.instances.with_existing(&tenant, |instance| {
             instance.settle(now, self.job_duration);
             instance
-                .query(call.path("job_id"), now)
+                .slip_query(call.path("job_id"), now, call.choices)
                 .map(|job| self.describe(job, call.choices))
         });
+        let told = told.or_else(|| self.job_of_another(&tenant, call));
         told.map_or_else(
             || {
                 error(

@@ -234,7 +234,7 @@ impl Validator {
                 spec,
                 schema,
                 requirement: None,
-                content_type: request.header("content-type"),
+                headers: &request.headers,
                 bytes: &request.body,
             }
             .judge(&mut reading.findings);
@@ -288,7 +288,7 @@ impl Validator {
             spec: spec.body.as_ref()?,
             schema: compiled.body.as_ref()?,
             requirement: spec.requirement.as_deref(),
-            content_type: response.header("content-type"),
+            headers: &response.headers,
             bytes: &response.body,
         }
         .judge(findings)

@@ -207,6 +207,21 @@ fn a_missing_response_header_and_a_wrong_content_type_are_should() {
     assert_eq!(findings.len(), 2, "{findings:#?}");
 }
 
+#[rstest]
+#[case(&["text/html", "application/json"])]
+#[case(&["application/json", "text/html"])]
+fn a_second_content_type_is_as_wrong_as_a_wrong_one(#[case] given: &[&str]) {
+    let mut exchange = assets_delete();
+    let given = given.iter();
+    exchange.response.headers = given
+        .map(|value| ("Content-Type".to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    let findings = wrong(judge(&exchange));
+    let found = requirement(&findings, "HT-02");
+    assert_eq!((found.level, found.actual.as_str()), (Should, "text/html"));
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+}
+
 #[test]
 fn a_charset_in_the_content_type_is_free() {
     let mut exchange = batch_action();

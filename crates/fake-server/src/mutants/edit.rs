@@ -2,7 +2,7 @@
 //! wildcards names.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// One edit and where it is made.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +31,10 @@ enum What {
     AsNumber,
     /// It is the only item of an array.
     InArray,
+    /// What is no array is the only item of one.
+    Listed,
+    /// What is no object is the only member of one.
+    InObject { name: String },
     /// An array is its first item, or null.
     Unwrap,
     /// An array of texts is one text with this between them.
@@ -49,7 +53,7 @@ enum What {
     Prefix { text: String },
     /// A text with blanks around it taken away.
     Trim,
-    /// A text of so many of its first characters.
+    /// A text of so many of its first characters, or an array of so many of its first items.
     Cut { to: usize },
     /// An array without its first item.
     DropFirst,
@@ -190,6 +194,8 @@ impl What {
                 other => other.to_string(),
             }),
             Self::InArray => Value::Array(vec![value.clone()]),
+            Self::Listed if !value.is_array() => Value::Array(vec![value.clone()]),
+            Self::InObject { name } if !value.is_object() => json!({name: value}),
             _ => return None,
         })
     }
@@ -205,6 +211,7 @@ impl What {
             Self::DropFirst if !items.is_empty() => drop(items.remove(0)),
             Self::DropLast => drop(items.pop()),
             Self::KeepFirst => items.truncate(1),
+            Self::Cut { to } => items.truncate(*to),
             Self::DoubleFirst if !items.is_empty() => items.insert(0, items[0].clone()),
             Self::DoubleLast if !items.is_empty() => items.push(items[last].clone()),
             Self::Append { value } => items.push(value.clone()),
@@ -267,7 +274,6 @@ impl What {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
-    use serde_json::json;
 
     use super::*;
 
@@ -287,6 +293,9 @@ mod tests {
     #[case(json!({"at": "/b/0", "do": "default", "name": "d", "value": 1}), json!({"a": 1, "b": [{"c": "X y", "d": 1}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/0", "do": "default", "name": "c", "value": 1}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "", "do": "in-array"}), json!([{"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}]))]
+    #[case(json!({"at": "/b", "do": "cut", "to": 1}), json!({"a": 1, "b": [{"c": "X y"}]}))]
+    #[case(json!({"at": "/*", "do": "listed"}), json!({"a": [1], "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/*/c", "do": "in-object", "name": "d"}), json!({"a": 1, "b": [{"c": {"d": "X y"}}, {"c": {"d": "2"}}]}))]
     #[case(json!({"at": "/nowhere/*", "do": "clear"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     fn an_edit_is_made_where_it_says(#[case] edit: Value, #[case] expected: Value) {
         let mut value = json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]});

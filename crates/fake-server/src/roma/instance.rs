@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::job::{Job, LAST_QUERY, Stage, Undone, Why};
 use super::owner::Owner;
+use super::slips::Slipped;
 use crate::engine::{Choices, ItemFailure, JobFailure, SetUps, Struck, User, count, in_order};
 
 /// How many jobs that ended are remembered, so that a fake that runs for days does not grow.
@@ -35,6 +36,9 @@ pub(crate) struct Instance {
     #[serde(deserialize_with = "count")]
     jobs_made: u64,
     held: SetUps,
+    /// What a mutant remembers.
+    #[serde(skip)]
+    pub(super) slipped: Slipped,
 }
 
 impl Assets {
