@@ -49,7 +49,7 @@ enum What {
     Prefix { text: String },
     /// A text with blanks around it taken away.
     Trim,
-    /// A text of so many of its first characters.
+    /// A text of so many of its first characters, or an array of its first items.
     Cut { to: usize },
     /// An array without its first item.
     DropFirst,
@@ -71,10 +71,20 @@ enum What {
     Unique,
     /// An array without items, or a text without characters.
     Clear,
+    /// The object there has this member, unless it has one of the name that is not null.
+    Default { name: String, value: Value },
     /// Its opposite, of a boolean.
     Not,
     /// A number with this added.
     Plus { number: i64 },
+    /// A value that is this one is another.
+    Swap { from: Value, to: Value },
+    /// What a loosely typed language takes for true is true, and the rest is false.
+    Truthy,
+    /// What is no array is the only item of one.
+    Wrap,
+    /// An array of its last item only.
+    KeepLast,
 }
 
 impl Edit {
@@ -145,6 +155,10 @@ impl What {
     }
 
     fn value(&self, value: &mut Value) {
+        if let Some(other) = self.whole(value) {
+            *value = other;
+            return;
+        }
         match value {
             Value::Array(items) => {
                 if let Some(other) = self.array(items) {
@@ -177,6 +191,22 @@ impl What {
         }
     }
 
+    /// What goes by the value as a whole.
+    fn whole(&self, value: &Value) -> Option<Value> {
+        match self {
+            Self::Swap { from, to } => (value == from).then(|| to.clone()),
+            Self::Truthy => Some(Value::Bool(match value {
+                Value::Null => false,
+                Value::Bool(truth) => *truth,
+                Value::Number(number) => number.as_f64() != Some(0.0),
+                Value::String(text) => !text.is_empty(),
+                Value::Array(_) | Value::Object(_) => true,
+            })),
+            Self::Wrap => (!value.is_array()).then(|| Value::Array(vec![value.clone()])),
+            _ => None,
+        }
+    }
+
     /// What can become of any value.
     fn any(&self, value: &Value) -> Option<Value> {
         Some(match self {
@@ -201,6 +231,8 @@ impl What {
             Self::DropFirst if !items.is_empty() => drop(items.remove(0)),
             Self::DropLast => drop(items.pop()),
             Self::KeepFirst => items.truncate(1),
+            Self::KeepLast => drop(items.drain(..last)),
+            Self::Cut { to } => items.truncate(*to),
             Self::DoubleFirst if !items.is_empty() => items.insert(0, items[0].clone()),
             Self::DoubleLast if !items.is_empty() => items.push(items[last].clone()),
             Self::Append { value } => items.push(value.clone()),
@@ -249,6 +281,12 @@ impl What {
                 members.insert(name.clone(), value.clone());
                 None
             }
+            Self::Default { name, value } => {
+                if members.get(name).is_none_or(Value::is_null) {
+                    members.insert(name.clone(), value.clone());
+                }
+                None
+            }
             _ => self.any(&Value::Object(members.clone())),
         }
     }
@@ -274,6 +312,13 @@ mod tests {
     #[case(json!({"at": "/b", "do": "double-last"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b", "do": "unwrap"}), json!({"a": 1, "b": {"c": "X y"}}))]
     #[case(json!({"at": "/b/0", "do": "add", "name": "d", "value": null}), json!({"a": 1, "b": [{"c": "X y", "d": null}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0", "do": "default", "name": "d", "value": 1}), json!({"a": 1, "b": [{"c": "X y", "d": 1}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0", "do": "default", "name": "c", "value": 1}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/*", "do": "swap", "from": 1, "to": "x"}), json!({"a": "x", "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0/c", "do": "truthy"}), json!({"a": 1, "b": [{"c": true}, {"c": "2"}]}))]
+    #[case(json!({"at": "/*", "do": "wrap"}), json!({"a": [1], "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b", "do": "keep-last"}), json!({"a": 1, "b": [{"c": "2"}]}))]
+    #[case(json!({"at": "/b", "do": "cut", "to": 1}), json!({"a": 1, "b": [{"c": "X y"}]}))]
     #[case(json!({"at": "", "do": "in-array"}), json!([{"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}]))]
     #[case(json!({"at": "/nowhere/*", "do": "clear"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     fn an_edit_is_made_where_it_says(#[case] edit: Value, #[case] expected: Value) {
