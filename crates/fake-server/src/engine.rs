@@ -83,6 +83,7 @@ pub use scenarios::{Scenario, ScenarioError};
 pub(crate) use service::{Call, Refusal, Scope, Service, path_parameter};
 pub(crate) use set_ups::SetUps;
 pub use settings::{LONGEST_DELAY, Settings};
+pub(crate) use signature::{Authorization, signatures};
 pub use signature::{DEFAULT_CLOCK_SKEW, SignatureFault};
 pub use snapshot::SnapshotError;
 pub(crate) use snapshot::{count, in_order};

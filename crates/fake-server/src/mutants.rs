@@ -28,7 +28,7 @@ mod slip;
 use serde::Deserialize;
 
 pub use catalogue::{Catalogue, CatalogueError, Exempt};
-pub(crate) use credentials::LaxCredentials;
+pub(crate) use credentials::{Accepted, LaxCredentials};
 pub use reads::NoSuchPassage;
 pub(crate) use slip::Slip;
 
@@ -58,7 +58,7 @@ pub struct Mutant {
 struct How {
     reads: Vec<reads::Misreading>,
     requests: Vec<requests::RequestDefect>,
-    credentials: Option<credentials::Laxness>,
+    credentials: Option<credentials::Carelessness>,
     slip: Option<Slip>,
     answers: Vec<answers::AnswerDefect>,
 }
@@ -70,7 +70,7 @@ impl Mutant {
     }
 
     /// How it authenticates, if that is the defect.
-    pub(crate) fn laxness(&self) -> Option<credentials::Laxness> {
-        self.how.credentials
+    pub(crate) fn carelessness(&self) -> Option<credentials::Carelessness> {
+        self.how.credentials.clone()
     }
 }

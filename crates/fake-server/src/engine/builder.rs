@@ -21,7 +21,7 @@ use super::{
     SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
-use crate::mutants::{LaxCredentials, Mutant};
+use crate::mutants::{Accepted, LaxCredentials, Mutant};
 use crate::roma::{Revision, Roma};
 use crate::smh::Smh;
 use crate::{Error, Result};
@@ -268,6 +268,18 @@ impl EngineBuilder {
                 .cloned(),
         );
         let journal = Journal::new(self.journal, mask, validators.each_ref().map(|v| names(v)));
+        let careless = self
+            .mutant
+            .as_ref()
+            .and_then(|mutant| Some((mutant.api, mutant.carelessness()?)))
+            .map(|careless| {
+                let accepted = Accepted {
+                    tokens: tokens.clone(),
+                    access_tokens: access_tokens.clone(),
+                    key_pairs: key_pairs.clone(),
+                };
+                (accepted, careless)
+            });
         let authenticator = self.authenticator.unwrap_or_else(|| {
             let signing = Api::ALL.into_iter().zip(&validators);
             let signing = signing.filter(|(_, validator)| takes_signatures(validator.contract()));
@@ -279,12 +291,10 @@ impl EngineBuilder {
                     .clock_skew(self.clock_skew),
             )
         });
-        let lax = self
-            .mutant
-            .as_ref()
-            .and_then(|mutant| Some((mutant.api, mutant.laxness()?)));
-        let authenticator = match lax {
-            Some((api, how)) => Box::new(LaxCredentials::new(authenticator, api, how)),
+        let authenticator = match careless {
+            Some((accepted, (api, how))) => {
+                Box::new(LaxCredentials::new(authenticator, accepted, api, how))
+            }
             None => authenticator,
         };
         let ids: Arc<dyn IdSource> = match self.perturbed {

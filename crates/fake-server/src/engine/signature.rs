@@ -111,16 +111,11 @@ pub(super) fn verify(
     let secret = keys
         .get(given.access_key)
         .ok_or(SignatureFault::UnknownAccessKey)?;
-    let mut right = false;
-    for payload in payloads(request)? {
-        let canonical = canonical_request(request, &signed, &payload).map_err(|name| {
-            SignatureFault::SignedHeaderMissing {
-                name: name.to_owned(),
-            }
-        })?;
-        right |= is_signature(given.signature, secret, date, &canonical);
+    let mut right = subtle::Choice::from(0);
+    for signature in signatures(request, &signed, secret, date)? {
+        right |= signature.as_bytes().ct_eq(given.signature.as_bytes());
     }
-    if !right {
+    if !bool::from(right) {
         let signed = signed.join(", ");
         return Err(SignatureFault::Mismatch { signed });
     }
@@ -129,14 +124,16 @@ pub(super) fn verify(
 }
 
 /// The parts of an `Authorization` header.
-struct Authorization<'a> {
-    access_key: &'a str,
-    signed_headers: &'a str,
-    signature: &'a str,
+pub(crate) struct Authorization<'a> {
+    pub(crate) access_key: &'a str,
+    /// Their names as they stand there.
+    pub(crate) signed_headers: &'a str,
+    pub(crate) signature: &'a str,
 }
 
 impl<'a> Authorization<'a> {
-    fn read(text: &'a str) -> Result<Self, SignatureFault> {
+    /// Takes the header's value apart.
+    pub(crate) fn read(text: &'a str) -> Result<Self, SignatureFault> {
         let parts = text
             .trim_ascii()
             .strip_prefix(ALGORITHM)
@@ -176,14 +173,36 @@ fn payloads(request: &Request) -> Result<Vec<String>, SignatureFault> {
     }
 }
 
-fn is_signature(given: &str, secret: &str, date: &str, canonical: &[u8]) -> bool {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return false;
-    };
+/// The right signatures of a request, in hexadecimal digits: one for each thing that may stand for
+/// the body. `signed` are the names of the signed headers in lower case and sorted.
+pub(crate) fn signatures(
+    request: &Request,
+    signed: &[&str],
+    secret: &str,
+    date: &str,
+) -> Result<Vec<String>, SignatureFault> {
+    let payloads = payloads(request)?.into_iter();
+    let made = payloads.map(|payload| {
+        let canonical = canonical_request(request, signed, &payload).map_err(|name| {
+            SignatureFault::SignedHeaderMissing {
+                name: name.to_owned(),
+            }
+        })?;
+        Ok(signature(secret, date, &canonical))
+    });
+    Ok(made
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// None for a secret that HMAC does not take, of which there is none.
+fn signature(secret: &str, date: &str, canonical: &[u8]) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     let digest = hex(&Sha256::digest(canonical));
     mac.update(format!("{ALGORITHM}\n{date}\n{digest}").as_bytes());
-    let right = hex(&mac.finalize().into_bytes());
-    right.as_bytes().ct_eq(given.as_bytes()).into()
+    Some(hex(&mac.finalize().into_bytes()))
 }
 
 fn fresh(signed_at: SystemTime, now: SystemTime, skew: Duration) -> Result<(), SignatureFault> {

@@ -21,8 +21,11 @@ enum What {
     Remove,
     /// It has another name in its object.
     Rename { to: String },
-    /// It is another value.
-    Set { value: Value },
+    /// It is another value; null unless told.
+    Set {
+        #[serde(default)]
+        value: Value,
+    },
     /// The object there has one more member.
     Add { name: String, value: Value },
     /// It is text: a text stays what it is, anything else is its JSON.
@@ -72,13 +75,22 @@ enum What {
     /// An array without items, or a text without characters.
     Clear,
     /// The object there has this member, unless it has one of the name that is not null.
-    Default { name: String, value: Value },
+    Default {
+        name: String,
+        #[serde(default)]
+        value: Value,
+    },
     /// Its opposite, of a boolean.
     Not,
     /// A number with this added.
     Plus { number: i64 },
-    /// A value that is this one is another.
-    Swap { from: Value, to: Value },
+    /// A value that is this one is another; null is what is not told.
+    Swap {
+        #[serde(default)]
+        from: Value,
+        #[serde(default)]
+        to: Value,
+    },
     /// What a loosely typed language takes for true is true, and the rest is false.
     Truthy,
     /// What is no array is the only item of one.
@@ -315,6 +327,7 @@ mod tests {
     #[case(json!({"at": "/b/0", "do": "default", "name": "d", "value": 1}), json!({"a": 1, "b": [{"c": "X y", "d": 1}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/0", "do": "default", "name": "c", "value": 1}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/*", "do": "swap", "from": 1, "to": "x"}), json!({"a": "x", "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/a", "do": "swap", "from": 1}), json!({"a": null, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/0/c", "do": "truthy"}), json!({"a": 1, "b": [{"c": true}, {"c": "2"}]}))]
     #[case(json!({"at": "/*", "do": "wrap"}), json!({"a": [1], "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b", "do": "keep-last"}), json!({"a": 1, "b": [{"c": "2"}]}))]

@@ -21,6 +21,8 @@ pub(super) struct RequestDefect {
     headers: Vec<HeaderDefect>,
     #[serde(default)]
     body: Vec<Edit>,
+    /// What the parser lets pass.
+    lenient: Option<Lenience>,
     /// What is taken for a body that is no JSON.
     malformed: Option<String>,
     /// What is taken for a body that is JSON of another type than this: `array` or `object`.
@@ -28,6 +30,18 @@ pub(super) struct RequestDefect {
     /// What replaces a part of the path and query: (part, replacement).
     #[serde(default)]
     target: Vec<(String, String)>,
+}
+
+/// What a parser lets pass that is no JSON.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Lenience {
+    /// What stands behind the first value is not looked at.
+    MoreBehind,
+    /// Bytes that are not UTF-8 become the replacement character.
+    OtherEncodings,
+    /// A comma may stand before a closing bracket.
+    TrailingCommas,
 }
 
 /// A body that is not of the type is taken for an empty one of it.
@@ -64,6 +78,9 @@ impl RequestDefect {
         for (part, replacement) in &self.target {
             request.target = request.target.replace(part, replacement);
         }
+        if let Some(lenience) = self.lenient {
+            request.body = lenience.read(&request.body).into();
+        }
         let Ok(mut body) = serde_json::from_slice::<Value>(&request.body) else {
             if let Some(text) = &self.malformed {
                 request.body = text.clone().into();
@@ -80,5 +97,25 @@ impl RequestDefect {
         }
         self.body.iter().for_each(|edit| edit.make(&mut body));
         request.body = body.to_string().into();
+    }
+}
+
+impl Lenience {
+    /// The body as JSON, if it is what this lets pass; else as it is.
+    fn read(self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Self::MoreBehind => {
+                let mut values = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
+                match values.next() {
+                    Some(Ok(first)) => first.to_string().into_bytes(),
+                    _ => body.to_vec(),
+                }
+            }
+            Self::OtherEncodings => String::from_utf8_lossy(body).into_owned().into_bytes(),
+            Self::TrailingCommas => {
+                let text = String::from_utf8_lossy(body);
+                text.replace(",]", "]").replace(",}", "}").into_bytes()
+            }
+        }
     }
 }
