@@ -11,6 +11,7 @@
 //!   as soon as it is spoken of, and `-` is a space like any other.
 
 mod scenarios;
+mod slips;
 mod space;
 mod tree;
 
@@ -52,6 +53,7 @@ impl Service for Smh {
         _: &World,
         choices: &Choices,
     ) -> Response {
+        self.before_refusing(refusal, reading, choices);
         match refusal {
             Refusal::Told(status) => error(status, "RequestFailed", "The request failed."),
             Refusal::Unauthenticated => error(
@@ -105,20 +107,24 @@ impl Smh {
             return Some(error(400, "TooManyItems", &message));
         }
         let now = call.world.now();
+        let stale = self.before(call, &items);
         Some(self.spaces.with(tenant_of(call), |space| {
+            if let Some(tree) = stale {
+                space.tree = tree;
+            }
             let later = match space.mode {
                 Some(mode) => mode == Mode::Later,
                 None => choices.of([items.len() >= self.async_from, true, false]),
             } || call.struck.jobs().is_some();
-            let result = space.delete(&items, call.struck, choices);
+            let result = space.delete_batch(&items, later, call.struck, choices);
             if later {
                 let held = call.struck.jobs() == Some(JobFailure::NeverEnds);
                 reply::json(202, &Later::new(space.take_up(result, held, now, choices)))
             } else {
-                let all = result.iter().all(|item| item.status.code().is_success());
+                let status = slips::status(&result, choices);
                 let mut result = result;
                 spell(&mut result, choices.otherwise());
-                reply::json(if all { 200 } else { 207 }, &Done::new(result))
+                reply::json(status, &Done::new(result))
             }
         }))
     }
@@ -131,9 +137,14 @@ impl Smh {
             .collect();
         let ids = ids?;
         let now = call.world.now();
-        let mut tasks = self
-            .spaces
-            .with_existing(&tenant_of(call), |space| space.query(&ids, now));
+        let mut tasks = self.spaces.with_existing(&tenant_of(call), |space| {
+            let told = space.query(&ids, now);
+            space.after_telling(&told, call.choices);
+            told
+        });
+        if tasks.is_empty() {
+            tasks = self.tasks_elsewhere(call, &ids);
+        }
         let as_text = call.choices.otherwise();
         for task in &mut tasks {
             if as_text {

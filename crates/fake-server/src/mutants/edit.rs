@@ -21,8 +21,11 @@ enum What {
     Remove,
     /// It has another name in its object.
     Rename { to: String },
-    /// It is another value.
-    Set { value: Value },
+    /// It is another value; null unless told.
+    Set {
+        #[serde(default)]
+        value: Value,
+    },
     /// The object there has one more member.
     Add { name: String, value: Value },
     /// It is text: a text stays what it is, anything else is its JSON.
@@ -76,11 +79,26 @@ enum What {
     /// An array without items, or a text without characters.
     Clear,
     /// The object there has this member, unless it has one of the name that is not null.
-    Default { name: String, value: Value },
+    Default {
+        name: String,
+        #[serde(default)]
+        value: Value,
+    },
     /// Its opposite, of a boolean.
     Not,
     /// A number with this added.
     Plus { number: i64 },
+    /// A value that is this one is another; null is what is not told.
+    Swap {
+        #[serde(default)]
+        from: Value,
+        #[serde(default)]
+        to: Value,
+    },
+    /// What a loosely typed language takes for true is true, and the rest is false.
+    Truthy,
+    /// An array of its last item only.
+    KeepLast,
 }
 
 impl Edit {
@@ -153,6 +171,10 @@ impl What {
     }
 
     fn value(&self, value: &mut Value) {
+        if let Some(other) = self.whole(value) {
+            *value = other;
+            return;
+        }
         match value {
             Value::Array(items) => {
                 if let Some(other) = self.array(items) {
@@ -185,6 +207,21 @@ impl What {
         }
     }
 
+    /// What goes by the value as a whole.
+    fn whole(&self, value: &Value) -> Option<Value> {
+        match self {
+            Self::Swap { from, to } => (value == from).then(|| to.clone()),
+            Self::Truthy => Some(Value::Bool(match value {
+                Value::Null => false,
+                Value::Bool(truth) => *truth,
+                Value::Number(number) => number.as_f64() != Some(0.0),
+                Value::String(text) => !text.is_empty(),
+                Value::Array(_) | Value::Object(_) => true,
+            })),
+            _ => None,
+        }
+    }
+
     /// What can become of any value.
     fn any(&self, value: &Value) -> Option<Value> {
         Some(match self {
@@ -211,6 +248,7 @@ impl What {
             Self::DropFirst if !items.is_empty() => drop(items.remove(0)),
             Self::DropLast => drop(items.pop()),
             Self::KeepFirst => items.truncate(1),
+            Self::KeepLast => drop(items.drain(..last)),
             Self::Cut { to } => items.truncate(*to),
             Self::DoubleFirst if !items.is_empty() => items.insert(0, items[0].clone()),
             Self::DoubleLast if !items.is_empty() => items.push(items[last].clone()),
@@ -292,6 +330,10 @@ mod tests {
     #[case(json!({"at": "/b/0", "do": "add", "name": "d", "value": null}), json!({"a": 1, "b": [{"c": "X y", "d": null}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/0", "do": "default", "name": "d", "value": 1}), json!({"a": 1, "b": [{"c": "X y", "d": 1}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/0", "do": "default", "name": "c", "value": 1}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/*", "do": "swap", "from": 1, "to": "x"}), json!({"a": "x", "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/a", "do": "swap", "from": 1}), json!({"a": null, "b": [{"c": "X y"}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b/0/c", "do": "truthy"}), json!({"a": 1, "b": [{"c": true}, {"c": "2"}]}))]
+    #[case(json!({"at": "/b", "do": "keep-last"}), json!({"a": 1, "b": [{"c": "2"}]}))]
     #[case(json!({"at": "", "do": "in-array"}), json!([{"a": 1, "b": [{"c": "X y"}, {"c": "2"}]}]))]
     #[case(json!({"at": "/b", "do": "cut", "to": 1}), json!({"a": 1, "b": [{"c": "X y"}]}))]
     #[case(json!({"at": "/*", "do": "listed"}), json!({"a": [1], "b": [{"c": "X y"}, {"c": "2"}]}))]

@@ -17,6 +17,7 @@ use models::smh::batch_delete::{Deletion, ItemCode, ItemResult};
 use models::smh::task::Task;
 use serde::{Deserialize, Serialize};
 
+use super::slips;
 use super::tree::Tree;
 use crate::engine::{Choices, JobFailure, Struck, count, timestamp};
 use crate::mutants::Slip;
@@ -110,8 +111,8 @@ impl Space {
         if item.path.split('/').all(str::is_empty) {
             return ItemResult::new(&item.path, ItemCode::Forbidden);
         }
-        if !self.tree.delete(&item.path) {
-            return ItemResult::new(&item.path, ItemCode::NotFound);
+        if !self.take_away(item, choices) {
+            return ItemResult::new(&item.path, slips::missing(item, choices));
         }
         let bin = self.bin_enabled && !choices.slips(Slip::BinIgnored);
         if item.is_permanent() || !bin {
@@ -119,6 +120,11 @@ impl Space {
         }
         self.recycled += choices.of(STEPS);
         ItemResult::recycled(&item.path, self.recycled)
+    }
+
+    /// Lets the recycle bin count its ids anew.
+    pub(super) fn forget_ids(&mut self) {
+        self.recycled = 0;
     }
 
     /// Makes a task of results that are to be told later, and gives its id.
@@ -131,12 +137,18 @@ impl Space {
         choices: &Choices,
     ) -> u64 {
         self.tasks_made += choices.of(STEPS);
-        let id = self.tasks_made;
+        let id = match choices.slips(Slip::TaskIdReused) {
+            true => 1,
+            false => self.tasks_made,
+        };
+        if choices.slips(Slip::LatestTaskOnly) {
+            self.tasks.clear();
+        }
         self.tasks.push_back(TakenUp {
             id,
             at: now,
             runs_for: choices.of([1, 0, 2, 3]),
-            held,
+            held: held || choices.slips(Slip::TaskNeverEnds),
             result,
         });
         if self.tasks.len() > TASKS_KEPT {

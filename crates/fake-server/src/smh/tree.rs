@@ -164,14 +164,24 @@ impl Tree {
         }
     }
 
+    /// Takes away every single thing whose path is one of those, and nothing along with it.
+    pub(super) fn take_where(&mut self, gone: impl Fn(&[String]) -> bool) {
+        self.nodes.retain(|path, _| !gone(path));
+    }
+
+    /// Whether a directory is at the path.
+    pub(super) fn is_directory(&self, path: &str) -> bool {
+        let kind = self.nodes.get(&segments(path));
+        matches!(kind, Some(Kind::Directory | Kind::ImpliedDirectory))
+    }
+
     /// Whether something is at the path.
-    #[cfg(test)]
     pub(crate) fn contains(&self, path: &str) -> bool {
         self.nodes.contains_key(&segments(path))
     }
 }
 
-fn segments(path: &str) -> Vec<String> {
+pub(super) fn segments(path: &str) -> Vec<String> {
     path.split('/')
         .filter(|segment| !segment.is_empty())
         .map(str::to_owned)

@@ -75,7 +75,10 @@ fn others(value: &Value) -> Vec<(&'static str, &'static str, Value)> {
         other => Value::Array(vec![other.clone()]),
     };
     let object = match value {
-        Value::Array(items) => json!({ "0": items.first() }),
+        Value::Array(items) => match items.as_slice() {
+            [item @ Value::Object(_), ..] => item.clone(),
+            _ => json!({ "0": items.first() }),
+        },
         _ => json!({}),
     };
     let broken = match value {
