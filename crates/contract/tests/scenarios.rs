@@ -191,6 +191,9 @@ fn a_scenario_is_part_of_the_checksum() {
 #[case::unknown_tenant("tenant: other}", "tenant: another}")]
 #[case::unknown_state("$states.first.pet", "$states.second.pet")]
 #[case::misspelt_member_of_a_state("tenant: other}", "tennant: other}")]
+#[case::state_with_a_blank("as: second", "as: sec ond")]
+#[case::output_with_a_blank("{pet: $steps.wash.outputs.pet}", "{p et: $steps.wash.outputs.pet}")]
+#[case::output_made_of_an_output("{pet: $steps.wash.outputs.pet}", "{pet: $outputs.pet}")]
 #[case::one_name_for_two_inputs("as: second", "as: other")]
 #[case::no_step(
     "x-counted: false\n    steps:",

@@ -131,6 +131,31 @@ fn neither_depth_nor_length_is_without_bound(#[case] text: &str) {
 }
 
 #[test]
+fn the_deepest_and_the_longest_are_read() {
+    Condition::parse(&format!("{}true", "!".repeat(31))).unwrap();
+    let error = Condition::parse(&format!("{}true", "!".repeat(32))).unwrap_err();
+    assert!(
+        error.to_string().contains("nested deeper than 32 levels"),
+        "{error}"
+    );
+    Condition::parse(&format!("true{}", " ".repeat(4092))).unwrap();
+    let error = Condition::parse(&format!("true{}", " ".repeat(4093))).unwrap_err();
+    assert!(
+        error.to_string().contains("longer than 4096 bytes"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_expressions_of_a_condition_are_all_of_its_parts() {
+    let text = "$statusCode == 200 && ($url == 'x/{$inputs.a}' || !$inputs.b)";
+    let condition = Condition::parse(text).unwrap();
+    let mut found = Vec::new();
+    condition.expressions(&mut |expression| found.push(expression.to_string()));
+    assert_eq!(found, ["$statusCode", "$url", "$inputs.a", "$inputs.b"]);
+}
+
+#[test]
 fn many_parts_side_by_side_are_not_deep() {
     let text = vec!["(true)"; 100].join(" || ");
     Condition::parse(&text).unwrap();
