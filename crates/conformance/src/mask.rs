@@ -293,6 +293,9 @@ mod tests {
             ),
             ("says OPEN-s… and open… then", "says ***… and ***… then"),
             ("says ope… and so on", "says ope… and so on"),
+            ("open-sesame… (20 characters)", "***… (20 characters)"),
+            ("open…", "***…"),
+            ("nothing… but open-s", "nothing… but open-s"),
             ("nothing… of it", "nothing… of it"),
             ("open-sesame is not cut", "open-sesame is not cut"),
         ] {

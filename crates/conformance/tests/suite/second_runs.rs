@@ -352,6 +352,20 @@ async fn fail_fast_starts_nothing_more_after_a_failure_and_says_so() {
 }
 
 #[tokio::test]
+async fn fail_fast_stops_nothing_when_the_last_case_fails() {
+    let (uri, _) = wrong_at_first(usize::MAX).await;
+    let options = Options {
+        fail_fast: true,
+        ..alone()
+    };
+    let run = try_run(&copies(1), &target(&uri), &options)
+        .await
+        .expect("a run");
+    assert_eq!(run.cases[0].verdict, Verdict::Fail);
+    assert_eq!(run.footer.expect("a footer").stopped, None);
+}
+
+#[tokio::test]
 async fn fail_fast_finishes_what_is_running() {
     let (uri, _) = wrong_at_first(usize::MAX).await;
     let started = RefCell::new(0);
