@@ -200,6 +200,7 @@ fn says_where_and_what_to_do(
     "{\n  \"$id\": \"assetproof:///schemas/pets/2026-01/wash.schema.json\",\n"
 )]
 #[case::name_of_an_example("openapi.yaml", "              left:", "              left-1.a_b:")]
+#[case::example_that_is_no_json("wash.request.printed.json", "]", "")]
 #[case::reference_to_another_file(
     "openapi.yaml",
     "        - {name: dry,",
@@ -265,6 +266,15 @@ fn a_parameter_that_a_security_scheme_names_is_secret(
 ) {
     let name = format!("secret-{}", context.description.unwrap());
     let wash = edited(&name, "wash", DRY, parameter);
+    assert_eq!(wash.parameters[1].secret, secret);
+}
+
+#[rstest]
+#[case::by_its_name("in: query, name: dry", true)]
+#[case::by_another("in: query, name: wet", false)]
+fn so_is_one_of_the_query(#[context] context: Context, #[case] scheme: &str, #[case] secret: bool) {
+    let name = format!("secret-in-query-{}", context.description.unwrap());
+    let wash = edited(&name, "wash", "in: header, name: X-Token", scheme);
     assert_eq!(wash.parameters[1].secret, secret);
 }
 

@@ -235,9 +235,10 @@ fn says_where_and_what_to_do(
 #[case::the_most(64, true)]
 #[case::one_more(65, false)]
 fn a_life_has_at_most_sixty_four_states(#[case] count: usize, #[case] fits: bool) {
-    let more: String = (5..count)
+    let more: Vec<String> = (5..count)
         .map(|index| format!("  s{index}: {{shown: [s{index}]}}\n"))
         .collect();
+    let more = more.concat();
     let root = written(&format!("{count}-states"), |file, text| match file {
         "life.yaml" => text.replace("command:\n", &format!("{more}command:\n")),
         _ => text,
@@ -265,5 +266,24 @@ fn a_set_of_states_holds_what_was_put_in() {
     assert_eq!(
         two.union(StateSet::first(2)).iter().collect::<Vec<_>>(),
         [0, 1, 63]
+    );
+}
+
+#[test]
+fn a_body_has_plain_texts_and_lists_besides() {
+    let root = written("plain-body", |file, text| match file {
+        "life.yaml" => text.replacen(
+            "soap: $batch.soap}",
+            "soap: $batch.soap, kind: plain, colours: [red, $batch.soap]}",
+            1,
+        ),
+        _ => text,
+    });
+    let contract = Contract::from_dir(&root.join("schemas/pets/2026-01")).unwrap();
+    let batch = [("soap".to_owned(), json!("mild"))].into_iter().collect();
+    let filled = contract.life.unwrap().command.body.fill(&batch, &[]);
+    assert_eq!(
+        filled,
+        json!({"pets": [], "soap": "mild", "kind": "plain", "colours": ["red", "mild"]})
     );
 }

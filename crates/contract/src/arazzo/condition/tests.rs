@@ -96,7 +96,7 @@ fn a_condition_is_read(#[case] text: &str, #[case] expected: &str) {
 #[case("1 == !true", "! stands before a condition", 6)]
 #[case("(true", "expected )", 6)]
 #[case("true)", "closes nothing", 5)]
-#[case("$statusCode == \"a\"", "single quotes", 16)]
+#[case("$statusCode == \"a\"", "a text stands in single quotes", 16)]
 #[case("$statusCode == 'a", "does not end", 16)]
 #[case("$statusCode == 'a{$inputs'", "does not end", 16)]
 #[case("$statusCode == 20x", "20x is no number", 16)]
