@@ -450,6 +450,8 @@ mod tests {
     #[rstest]
     #[case::a_documented_error(r#"{"error_code":"MSS.00000003","error_msg":"no"}"#, "MS-BA-05")]
     #[case::something_else(r#"{"error":"not found"}"#, "MS-BA-01")]
+    #[case::no_object("[]", "MS-BA-01")]
+    #[case::what_is_documented_of_a_success(r#"{"results":[]}"#, "MS-BA-01")]
     fn a_404_is_told_from_an_operation_that_is_not_served(
         #[case] answer: &str,
         #[case] requirement: &str,

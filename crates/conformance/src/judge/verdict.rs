@@ -183,6 +183,10 @@ mod tests {
     #[case::a_warning_of_a_step_before(vec![body(0, "B", Level::Should)], Verdict::Skipped)]
     #[case::a_warning_of_the_last(vec![body(1, "B", Level::Should)], Verdict::Warning)]
     #[case::a_warning_of_what_it_is_about(vec![body(0, "A", Level::Should)], Verdict::Warning)]
+    #[case::a_warning_before_an_observation(
+        vec![body(0, "B", Level::Should), body(1, "B", Level::May)],
+        Verdict::Skipped
+    )]
     #[case::an_observation_of_the_last(vec![body(1, "B", Level::May)], Verdict::Skipped)]
     #[case::an_observation_of_what_it_is_about(vec![body(0, "A", Level::May)], Verdict::Skipped)]
     fn what_was_not_put_to_the_test_passes_never(
