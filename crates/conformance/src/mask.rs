@@ -138,7 +138,7 @@ impl Mask {
     /// cut, what is left.
     pub(crate) fn apply_shortened(&self, text: &mut String) {
         self.apply(text);
-        if self.forms.is_empty() || !text.contains(CUT) {
+        if !text.contains(CUT) {
             return;
         }
         let parts: Vec<&str> = text.split(CUT).collect();
