@@ -134,3 +134,34 @@ fn known(entries: &[&Entry], strict: bool, record: &CaseRecord) -> Option<String
     }
     Some(reasons.join("; "))
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::run::fixture;
+
+    /// With `--strict` a warning fails by itself, and is not taken for what passes.
+    #[rstest]
+    #[case(true, Verdict::Warning)]
+    #[case(false, Verdict::Fail)]
+    fn a_case_that_is_known_to_fail_and_warns(#[case] strict: bool, #[case] verdict: Verdict) {
+        let mut cases = fixture::run().cases.into_iter();
+        let mut record = cases
+            .find(|case| case.verdict == Verdict::Warning)
+            .expect("a warning");
+        let text = format!(
+            "[[known]]\ncase = {:?}\nreason = \"ticket 123\"\n",
+            record.id
+        );
+        let known = Baseline::parse(&text, Path::new("known.toml")).expect("a sound file");
+        known.apply("acme", strict, &mut record);
+        assert_eq!(record.verdict, verdict);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_no_empty_one() {
+        assert!(Baseline::read(Path::new("no/such/known.toml")).is_err());
+    }
+}

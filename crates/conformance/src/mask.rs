@@ -138,7 +138,7 @@ impl Mask {
     /// cut, what is left.
     pub(crate) fn apply_shortened(&self, text: &mut String) {
         self.apply(text);
-        if self.forms.is_empty() || !text.contains(CUT) {
+        if !text.contains(CUT) {
             return;
         }
         let parts: Vec<&str> = text.split(CUT).collect();
@@ -294,6 +294,9 @@ mod tests {
             ),
             ("says OPEN-s… and open… then", "says ***… and ***… then"),
             ("says ope… and so on", "says ope… and so on"),
+            ("open-sesame… (20 characters)", "***… (20 characters)"),
+            ("open…", "***…"),
+            ("nothing… but open-s", "nothing… but open-s"),
             ("nothing… of it", "nothing… of it"),
             ("open-sesame is not cut", "open-sesame is not cut"),
         ] {

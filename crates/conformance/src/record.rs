@@ -201,4 +201,30 @@ mod tests {
         assert_eq!(stored.length, STORED * 3);
         assert!(stored.text.len() <= STORED);
     }
+
+    #[test]
+    fn a_body_of_just_the_length_that_is_stored_is_whole() {
+        let mask = Mask::new(&Credentials::from_lookup(|_| None), []);
+        for (more, truncated) in [(0, false), (1, true)] {
+            let stored = body(&vec![b'x'; STORED + more], &mask);
+            assert_eq!((stored.text.len(), stored.truncated), (STORED, truncated));
+        }
+    }
+
+    #[test]
+    fn headers_and_states_are_stored_with_their_texts_masked() {
+        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&credentials, []);
+        let sent = [
+            ("X-A".to_owned(), b"says open-sesame".to_vec()),
+            ("X-B".to_owned(), b"b".to_vec()),
+        ];
+        let expected = [("X-A", "says ***"), ("X-B", "b")];
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(headers(&sent, &mask), expected);
+        let mut value = serde_json::json!({"a": ["open-sesame", 1], "b": {"c": "open-sesame"}});
+        mask_value(&mut value, &mask);
+        let masked = serde_json::json!({"a": ["***", 1], "b": {"c": "***"}});
+        assert_eq!(value, masked);
+    }
 }

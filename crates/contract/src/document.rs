@@ -253,3 +253,17 @@ impl<'a> Cursor<'a> {
         self.get(key).map(|member| member.read()).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::Error;
+
+    #[test]
+    fn the_line_of_what_is_no_utf_8_is_found() {
+        match parse("pets.yaml", b"a: 1\nb: 2\nc: \xff\n") {
+            Err(Error::Syntax { place, .. }) => assert_eq!(place.line, Some(3)),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -108,3 +108,19 @@ pub(crate) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
         Err(io::Error::other("this is no file"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Files;
+
+    #[test]
+    fn what_lies_beside_an_embedded_file_is_named_without_its_folder() {
+        let names = Files::Embedded.beside("schemas/smh/2026-01/openapi.yaml");
+        assert!(
+            names.iter().any(|name| name == "requirements.yaml"),
+            "{names:?}"
+        );
+        let above = Files::Embedded.beside("schemas/README.md");
+        assert!(above.iter().all(|name| !name.contains('/')), "{above:?}");
+    }
+}

@@ -363,6 +363,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn only_the_named_element_is_on_the_way() {
+        let path = super::JsonPath::parse("$.results[1]").expect("a query");
+        assert!(path.passes("/results/1") && !path.passes("/results/0"));
+    }
+
+    #[test]
+    fn a_quoted_name_has_the_escapes_of_rfc_9535() {
+        let path = super::JsonPath::parse(r"$['\b\f\n\r\t\/\\\'']").expect("a query");
+        assert_eq!(path.root(), "/\u{8}\u{c}\n\r\t~1\\'");
+    }
+
     use rstest::rstest;
     use serde_json::{Value, json};
 
@@ -377,10 +389,15 @@ mod tests {
     #[case("$.results.ids", json!([]))]
     #[case("$.results[9]", json!([]))]
     #[case("$[*].ids", json!([]))]
+    #[case("$.results[0].*", json!([["a", "b"]]))]
+    #[case("$[ 'a b'\t]", json!([1]))]
     fn selects(#[case] query: &str, #[case] expected: Value) {
         let value = json!({"results": [{"ids": ["a", "b"]}, {"ids": ["c"]}, {}], "a b": 1});
         let query: JsonPath = query.parse().unwrap();
         assert_eq!(json!(query.select(&value)), expected);
+        let mut each = Vec::new();
+        query.for_each(&value, &mut |value| each.push(value));
+        assert_eq!(json!(each), expected);
     }
 
     #[rstest]
@@ -396,6 +413,10 @@ mod tests {
     #[case("$.a[01]", "an index has no leading zero", 7)]
     #[case("$.a['b", "the quoted name does not end", 7)]
     #[case("$.a[0", "expected ]", 6)]
+    #[case("$.1a", "expected a name", 3)]
+    #[case("$.a[:1]", "slices are not supported", 5)]
+    #[case("$.a['\\x']", "this escape is not supported", 8)]
+    #[case("$.a[\"\\'\"]", "this escape is not supported", 8)]
     #[case("$.a[99999999999999999999]", "the index is too large", 25)]
     fn refuses(#[case] query: &str, #[case] what: &str, #[case] at: usize) {
         let error = JsonPath::parse(query).unwrap_err();
@@ -407,6 +428,7 @@ mod tests {
     #[case("$.a[*]['b/c']", json!([["/a/0/b~1c", 1], ["/a/1/b~1c", 2]]), "/a")]
     #[case("$.a[1]", json!([["/a/1", {"b/c": 2}]]), "/a/1")]
     #[case("$.a[*].x", json!([]), "/a")]
+    #[case("$.a[0].*", json!([["/a/0/b~1c", 1]]), "/a/0")]
     fn locates(#[case] query: &str, #[case] expected: Value, #[case] root: &str) {
         let value = json!({"a": [{"b/c": 1}, {"b/c": 2}]});
         let query: JsonPath = query.parse().unwrap();

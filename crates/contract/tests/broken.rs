@@ -67,6 +67,9 @@ fn spoilt(name: &str, file: &str, from: &str, to: &str) -> PathBuf {
     "\"type\": \"object\",",
     "\"$id\": \"https://example.com/wash\","
 )]
+#[case::revision_with_a_slash("openapi.yaml", "version: 2026-01", "version: 2026/01")]
+#[case::revision_of_the_folder_above("openapi.yaml", "version: 2026-01", "version: ..")]
+#[case::empty_revision("openapi.yaml", "version: 2026-01", "version: ''")]
 #[case::missing_external_value(
     "openapi.yaml",
     "wash.request.printed.json",
@@ -106,6 +109,16 @@ fn spoilt(name: &str, file: &str, from: &str, to: &str) -> PathBuf {
     "operationId: water\n      x-companion",
     "operationId: wash\n      x-companion"
 )]
+#[case::operation_with_a_blank(
+    "openapi.yaml",
+    "operationId: water\n      x-companion",
+    "operationId: wa ter\n      x-companion"
+)]
+#[case::parameter_of_a_path_twice(
+    "openapi.yaml",
+    "/v1/{house}/water:\n",
+    "/v1/{house}/water:\n    parameters:\n      - {name: tap, in: query, schema: {}}\n      - {name: tap, in: query, schema: {}}\n"
+)]
 #[case::duplicate_route(
     "openapi.yaml",
     "/v1/{house}/water:\n    get:",
@@ -124,7 +137,23 @@ fn spoilt(name: &str, file: &str, from: &str, to: &str) -> PathBuf {
 #[case::branch_without_title("wash.schema.json", "\"title\": \"table\", ", "")]
 #[case::json_path("openapi.yaml", "$.pets[*]", "$..pets")]
 #[case::relation_without_request("openapi.yaml", "          request: $.pets[*]\n", "")]
+#[case::relation_of_the_response_with_a_request(
+    "openapi.yaml",
+    "relation: covers-once",
+    "relation: one-type"
+)]
 // replays
+#[case::example_with_a_blank("openapi.yaml", "              left:", "              le ft:")]
+#[case::unknown_parameter_of_a_replay(
+    "openapi.yaml",
+    "request: printed\n",
+    "request: printed\n                    parameters: {dyr: ''}\n"
+)]
+#[case::tenant_of_a_replay(
+    "openapi.yaml",
+    "request: printed\n",
+    "request: printed\n                    parameters: {house: a}\n"
+)]
 #[case::unknown_request_example("openapi.yaml", "request: printed", "request: print")]
 #[case::unknown_state("openapi.yaml", "as: first", "as: second")]
 #[case::unknown_link("openapi.yaml", "link: water", "link: watre")]
@@ -157,4 +186,143 @@ fn says_where_and_what_to_do(
         .to_string();
     let error = error.replace(&format!("{}/", root.display()), "");
     insta::assert_snapshot!(name, error);
+}
+
+#[rstest]
+#[case::parameter_of_a_replay(
+    "openapi.yaml",
+    "request: printed\n",
+    "request: printed\n                    parameters: {dry: ''}\n"
+)]
+#[case::its_own_address(
+    "wash.schema.json",
+    "{\n",
+    "{\n  \"$id\": \"assetproof:///schemas/pets/2026-01/wash.schema.json\",\n"
+)]
+#[case::name_of_an_example("openapi.yaml", "              left:", "              left-1.a_b:")]
+#[case::example_that_is_no_json("wash.request.printed.json", "]", "")]
+#[case::reference_to_another_file(
+    "openapi.yaml",
+    "        - {name: dry,",
+    "        - $ref: 'common.yaml#/tap'\n        - {name: dry,"
+)]
+#[case::reference_into_a_list(
+    "openapi.yaml",
+    "#/$defs/answer",
+    "#/$defs/answer/properties/washed/items/anyOf/0"
+)]
+#[case::unknown_members_allowed(
+    "wash.schema.json",
+    "\"type\": \"object\",",
+    "\"type\": \"object\", \"x-unknown-members\": \"allow\","
+)]
+fn says_nothing_where_all_is_well(
+    #[context] context: Context,
+    #[case] file: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+) {
+    let root = spoilt(context.description.unwrap(), file, from, to);
+    if let Err(error) = Contract::from_dir(&root.join("schemas/pets/2026-01")) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_from_one_that_is_not_there() {
+    let root = spoilt(
+        "folder_as_a_file",
+        "openapi.yaml",
+        "fixtures/pets/2026-01/wash.request.printed.json",
+        "fixtures/pets/2026-01",
+    );
+    let error = Contract::from_dir(&root.join("schemas/pets/2026-01"))
+        .err()
+        .unwrap();
+    assert!(
+        matches!(error, contract::Error::Unreadable { .. }),
+        "{error}"
+    );
+}
+
+/// The operation `wash` or `water` of the small contract with one edit.
+fn edited(name: &str, operation: &str, from: &str, to: &str) -> contract::Operation {
+    let root = spoilt(name, "openapi.yaml", from, to);
+    let contract = Contract::from_dir(&root.join("schemas/pets/2026-01"))
+        .unwrap_or_else(|error| panic!("{error}"));
+    contract.operation(operation).unwrap().clone()
+}
+
+const DRY: &str = "{name: dry, in: query, x-flag: true,";
+
+#[rstest]
+#[case::the_header_of_a_scheme("{name: x-token, in: header,", true)]
+#[case::its_name_elsewhere("{name: X-Token, in: query,", false)]
+#[case::another_header("{name: X-Room, in: header,", false)]
+fn a_parameter_that_a_security_scheme_names_is_secret(
+    #[context] context: Context,
+    #[case] parameter: &str,
+    #[case] secret: bool,
+) {
+    let name = format!("secret-{}", context.description.unwrap());
+    let wash = edited(&name, "wash", DRY, parameter);
+    assert_eq!(wash.parameters[1].secret, secret);
+}
+
+#[rstest]
+#[case::by_its_name("in: query, name: dry", true)]
+#[case::by_another("in: query, name: wet", false)]
+fn so_is_one_of_the_query(#[context] context: Context, #[case] scheme: &str, #[case] secret: bool) {
+    let name = format!("secret-in-query-{}", context.description.unwrap());
+    let wash = edited(&name, "wash", "in: header, name: X-Token", scheme);
+    assert_eq!(wash.parameters[1].secret, secret);
+}
+
+#[test]
+fn an_operation_overrides_the_parameters_of_its_path() {
+    let shared = "/v1/{house}/water:\n    parameters:\n      \
+                  - {name: house, in: path, required: true, schema: {type: integer}}\n      \
+                  - {name: house, in: query, schema: {type: string}}\n";
+    let water = edited("overridden", "water", "/v1/{house}/water:\n", shared);
+    let parameters: Vec<_> = water
+        .parameters
+        .iter()
+        .map(|parameter| {
+            (
+                parameter.name.as_str(),
+                parameter.location,
+                parameter.tenant,
+            )
+        })
+        .collect();
+    assert_eq!(
+        parameters,
+        [
+            ("house", contract::ParameterLocation::Path, true),
+            ("house", contract::ParameterLocation::Query, false)
+        ]
+    );
+}
+
+#[test]
+fn a_required_response_header_must_be_there() {
+    let wash = edited(
+        "required_header",
+        "wash",
+        "{x-presence: SHOULD,",
+        "{required: true,",
+    );
+    assert_eq!(wash.responses[0].headers[0].presence, contract::Level::Must);
+}
+
+#[test]
+fn states_that_tenants_share_are_named() {
+    let root = spoilt(
+        "shared_states",
+        "openapi.yaml",
+        "paths:\n",
+        "x-shared-states: [pet exists]\npaths:\n",
+    );
+    let contract = Contract::from_dir(&root.join("schemas/pets/2026-01")).unwrap();
+    assert_eq!(contract.shared_states, ["pet exists"]);
 }

@@ -230,3 +230,60 @@ fn says_where_and_what_to_do(
     let error = error.replace(&format!("{}/", root.display()), "");
     insta::assert_snapshot!(name, error);
 }
+
+#[rstest]
+#[case::the_most(64, true)]
+#[case::one_more(65, false)]
+fn a_life_has_at_most_sixty_four_states(#[case] count: usize, #[case] fits: bool) {
+    let more: Vec<String> = (5..count)
+        .map(|index| format!("  s{index}: {{shown: [s{index}]}}\n"))
+        .collect();
+    let more = more.concat();
+    let root = written(&format!("{count}-states"), |file, text| match file {
+        "life.yaml" => text.replace("command:\n", &format!("{more}command:\n")),
+        _ => text,
+    });
+    match Contract::from_dir(&root.join("schemas/pets/2026-01")) {
+        Ok(contract) => assert!(fits && contract.life.unwrap().states.len() == count),
+        Err(error) => {
+            assert!(!fits, "{error}");
+            assert!(error.to_string().contains("at most 64 states"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_set_of_states_holds_what_was_put_in() {
+    let set: StateSet = [0, 3, 63, 64].into_iter().collect();
+    assert_eq!(set.iter().collect::<Vec<_>>(), [0, 3, 63]);
+    assert!(set.contains(3) && !set.contains(4) && !set.contains(64));
+    assert_eq!(StateSet::first(3).iter().collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(StateSet::first(63).iter().count(), 63);
+    assert_eq!(StateSet::first(64).iter().count(), 64);
+    assert!(StateSet::default().is_empty() && !set.is_empty());
+    let two: StateSet = [0, 63].into_iter().collect();
+    assert!(two.is_within(set) && !set.is_within(two) && set.is_within(set));
+    assert_eq!(
+        two.union(StateSet::first(2)).iter().collect::<Vec<_>>(),
+        [0, 1, 63]
+    );
+}
+
+#[test]
+fn a_body_has_plain_texts_and_lists_besides() {
+    let root = written("plain-body", |file, text| match file {
+        "life.yaml" => text.replacen(
+            "soap: $batch.soap}",
+            "soap: $batch.soap, kind: plain, colours: [red, $batch.soap]}",
+            1,
+        ),
+        _ => text,
+    });
+    let contract = Contract::from_dir(&root.join("schemas/pets/2026-01")).unwrap();
+    let batch = [("soap".to_owned(), json!("mild"))].into_iter().collect();
+    let filled = contract.life.unwrap().command.body.fill(&batch, &[]);
+    assert_eq!(
+        filled,
+        json!({"pets": [], "soap": "mild", "kind": "plain", "colours": ["red", "mild"]})
+    );
+}

@@ -191,6 +191,9 @@ fn a_scenario_is_part_of_the_checksum() {
 #[case::unknown_tenant("tenant: other}", "tenant: another}")]
 #[case::unknown_state("$states.first.pet", "$states.second.pet")]
 #[case::misspelt_member_of_a_state("tenant: other}", "tennant: other}")]
+#[case::state_with_a_blank("as: second", "as: sec ond")]
+#[case::output_with_a_blank("{pet: $steps.wash.outputs.pet}", "{p et: $steps.wash.outputs.pet}")]
+#[case::output_made_of_an_output("{pet: $steps.wash.outputs.pet}", "{pet: $outputs.pet}")]
 #[case::one_name_for_two_inputs("as: second", "as: other")]
 #[case::no_step(
     "x-counted: false\n    steps:",
@@ -234,6 +237,10 @@ fn a_scenario_is_part_of_the_checksum() {
 )]
 #[case::parameter_that_is_an_array("value: ''", "value: [a]")]
 #[case::unknown_component("$components.parameters.house", "$components.parameters.hause")]
+#[case::value_of_an_action(
+    "{reference: $components.failureActions.again}",
+    "{reference: $components.failureActions.again, value: 1}"
+)]
 #[case::component_of_another_kind("$components.parameters.house", "$components.inputs.soap")]
 #[case::unknown_inputs("#/components/inputs/soap", "#/components/inputs/soup")]
 // expressions
@@ -285,4 +292,36 @@ fn says_where_and_what_to_do(#[context] context: Context, #[case] from: &str, #[
     let error = error.replace(&format!("{root}/schemas/pets/2026-01/../../../"), "");
     let error = error.replace(&format!("{root}/"), "");
     insta::assert_snapshot!(name, error);
+}
+
+#[test]
+fn a_parameter_of_the_components_may_be_given_another_value() {
+    let from = "{reference: $components.parameters.house}";
+    let to = "{reference: $components.parameters.house, value: $inputs.house}";
+    let dir = with_scenarios("parameter_with_another_value", from, to);
+    if let Err(error) = Contract::from_dir(&dir) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_step_sends_its_own_credentials_or_given_ones() {
+    let from = "{name: dry, in: query, value: ''}";
+    let dir = with_scenarios(
+        "own_and_given",
+        from,
+        "{name: X-Other, in: header, value: abc}",
+    );
+    let openapi = dir.join("openapi.yaml");
+    let text = fs::read_to_string(&openapi).unwrap();
+    let scheme = "other: {type: apiKey, in: header, name: X-Other, x-credential: access_token}";
+    let text = text
+        .replace(
+            "securitySchemes:\n",
+            &format!("securitySchemes:\n    {scheme}\n"),
+        )
+        .replace("  - token: []\n", "  - token: []\n    other: []\n");
+    fs::write(openapi, text).unwrap();
+    let error = Contract::from_dir(&dir).err().unwrap().to_string();
+    assert!(error.contains("send either"), "{error}");
 }

@@ -59,10 +59,9 @@ pub(crate) fn of(
         into.extend(spec.requirement.clone());
         return;
     };
-    if !response.body.is_empty() || body.required {
-        into.extend(operation.rules.json.clone());
-        into.extend(operation.rules.media_type.clone());
-    }
+    // An empty body, too: a documented one has to come.
+    into.extend(operation.rules.json.clone());
+    into.extend(operation.rules.media_type.clone());
     let Some(value) = read(bodies.response, &response.body) else {
         return;
     };

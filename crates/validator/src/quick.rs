@@ -167,13 +167,13 @@ mod tests {
         for part in [
             json!({"properties": {"unknown": {"type": "string"}}}),
             json!({"properties": {"a": {"type": "integer"}}}),
+            json!({"properties": {"b": {"pattern": "y"}}}),
             json!({"additionalProperties": false}),
             json!({"items": {"type": "string"}}),
             json!({"pattern": "y"}),
             json!(false),
         ] {
-            let schema =
-                json!({"pattern": "x", "properties": {"a": {"type": "string"}}, "allOf": [part]});
+            let schema = json!({"pattern": "x", "properties": {"a": {"type": "string"}, "b": {"pattern": "x"}}, "items": {"properties": {"title": {"type": "string"}}}, "allOf": [part]});
             assert_eq!(equivalent(&schema), schema);
         }
     }

@@ -34,6 +34,21 @@ fn a_response_body_that_is_not_plain_json_is_one_finding(
     assert!(!found.expected.is_empty());
 }
 
+#[rstest]
+#[case(b"<html></html>", "HT-01", "one JSON value in UTF-8")]
+#[case(b"\xEF\xBB\xBF{\"results\": []}", "HT-02", "no byte order mark")]
+#[case(br#"{"results": [], "results": []}"#, "HT-01", "each member once")]
+#[case(&[b'['; 1000], "MS-BA-09", "the documented shape")]
+fn what_a_body_should_have_been_is_told(
+    #[case] body: &'static [u8],
+    #[case] id: &str,
+    #[case] expected: &str,
+) {
+    let mut exchange = batch_action();
+    exchange.response.body = Bytes::from_static(body);
+    assert_eq!(requirement(&judge(&exchange), id).expected, expected);
+}
+
 #[test]
 fn fifty_megabytes_are_judged_in_full_and_told_in_short() {
     let mut exchange = batch_action();

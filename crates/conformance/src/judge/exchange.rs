@@ -275,3 +275,199 @@ pub(crate) fn shown(response: &Response) -> String {
     };
     format!("status {}, {body}", response.status)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use contract::Contract;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::case::{BodyTemplate, Expected};
+
+    const SOUND: &str = r#"{"action":"DELETE","asset_ids":["a"]}"#;
+
+    /// Judges what came of a request to batch-action, which has a token or none.
+    fn judged(
+        due: Due,
+        request: (&str, bool, &str),
+        answer: (u16, &str),
+    ) -> Result<Judgement, String> {
+        judged_as(Presented::Own, due, request, answer)
+    }
+
+    fn judged_as(
+        presented: Presented,
+        due: Due,
+        (query, token, body): (&str, bool, &str),
+        (status, answer): (u16, &str),
+    ) -> Result<Judgement, String> {
+        let contract = Contract::embedded_one("metastudio", "2025-12").expect("a sound contract");
+        let validator = Validator::new(Arc::new(contract)).expect("it compiles");
+        let step = Step {
+            operation: 0,
+            provider_states: Vec::new(),
+            presented,
+            parameters: BTreeMap::default(),
+            alterations: Vec::new(),
+            link: None,
+            body: BodyTemplate::Absent,
+            until: None,
+            expected: Expected {
+                due,
+                body: Vec::new(),
+            },
+        };
+        let json = ("content-type".to_owned(), b"application/json".to_vec());
+        let mut headers = vec![json.clone()];
+        if token {
+            headers.push(("X-Auth-Token".to_owned(), b"t".to_vec()));
+        }
+        let sent = Exchange {
+            request: Request {
+                method: "POST".to_owned(),
+                target: format!("/v1/p/digital-assets/batch-action{query}"),
+                headers,
+                body: Bytes::copy_from_slice(body.as_bytes()),
+            },
+            response: Response {
+                status,
+                headers: vec![json],
+                body: Bytes::copy_from_slice(answer.as_bytes()),
+            },
+        };
+        exchange(&validator, &step, true, &sent)
+    }
+
+    fn refused(fault: Option<&str>) -> Due {
+        Due::Refused {
+            fault: fault.map(str::to_owned),
+            refusal: Refusal {
+                requirement: "MS-BA-15".to_owned(),
+                status: Some(400),
+                status_level: Level::Should,
+                code: Some("MSS.00000001".to_owned()),
+            },
+        }
+    }
+
+    #[rstest]
+    #[case::the_documented_code(400, "MSS.00000001", 0)]
+    #[case::another_code(400, "MSS.00000009", 1)]
+    #[case::another_code_of_another_status(500, "MSS.00000009", 0)]
+    fn a_refusal_has_the_code_of_its_status(
+        #[case] status: u16,
+        #[case] code: &str,
+        #[case] found: usize,
+    ) {
+        let answer = json!({"error_code": code, "error_msg": "no"}).to_string();
+        let request = ("", true, r#"{"action":"NO","asset_ids":["a"]}"#);
+        let judged = judged(refused(Some("MS-BA-05")), request, (status, &answer));
+        let findings = judged.expect("it can be judged").findings;
+        let codes = findings
+            .iter()
+            .filter(|found| found.check == Check::CaseExpectation);
+        let codes: Vec<_> = codes
+            .map(|found| (found.level, found.location.to_string()))
+            .collect();
+        assert_eq!(
+            codes,
+            vec![(Level::Should, "/error_code".to_owned()); found]
+        );
+    }
+
+    /// That a malformed request is not accepted is a MUST; that a sound one is refused for its
+    /// state, or for its credentials, is as sure as the example that shows it.
+    #[rstest]
+    #[case::malformed(("", true, r#"{"action":"NO","asset_ids":["a"]}"#), Some(Level::Must))]
+    #[case::sound(("", true, SOUND), Some(Level::Should))]
+    #[case::without_credentials(("", false, SOUND), Some(Level::Should))]
+    #[case::with_what_only_warns(("?more=1", true, SOUND), Some(Level::Should))]
+    fn what_was_not_refused_weighs_as_its_request_does(
+        #[case] request: (&str, bool, &str),
+        #[case] level: Option<Level>,
+    ) {
+        let due = Due::Status {
+            status: 400,
+            requirement: "MS-BA-16".to_owned(),
+            level: Level::Should,
+            instead: Vec::new(),
+        };
+        let judged = judged(due, request, (200, r#"{"results":[]}"#)).expect("it can be judged");
+        let not_refused = judged.findings.iter().filter(|found| {
+            found.location == Location::Status && found.expected.contains("is refused")
+        });
+        assert_eq!(not_refused.map(|found| found.level).max(), level);
+    }
+
+    #[test]
+    fn a_request_that_only_lacks_credentials_is_not_wrong() {
+        let request = ("", false, SOUND);
+        let judged = judged(refused(Some("MS-BA-05")), request, (400, "{}"));
+        let problem = judged.expect_err("the case is at fault");
+        assert!(problem.contains("turned out valid"), "{problem}");
+    }
+
+    /// Of what is not refused, the refusal that the contract documents for such a request says that
+    /// it never is accepted.
+    #[rstest]
+    #[case::malformed(Presented::Own, true, r#"{"action":"NO","asset_ids":["a"]}"#, "MS-BA-16", &["MS-BA-18", "MS-BA-16"])]
+    #[case::unauthenticated(Presented::Nothing, false, SOUND, "MS-BA-16", &["MS-BA-15", "MS-BA-16"])]
+    #[case::once_where_both_are_one(Presented::Nothing, false, SOUND, "MS-BA-15", &["MS-BA-15"])]
+    fn the_refusal_of_such_a_request_is_cited(
+        #[case] presented: Presented,
+        #[case] token: bool,
+        #[case] body: &str,
+        #[case] requirement: &str,
+        #[case] cited: &[&str],
+    ) {
+        let due = Due::Status {
+            status: 400,
+            requirement: requirement.to_owned(),
+            level: Level::Should,
+            instead: Vec::new(),
+        };
+        let judged = judged_as(
+            presented,
+            due,
+            ("", token, body),
+            (200, r#"{"results":[]}"#),
+        );
+        let findings = judged.expect("it can be judged").findings;
+        let refused = findings.iter().filter(|found| {
+            found.location == Location::Status && found.expected.contains("is refused")
+        });
+        let refused: Vec<_> = refused
+            .filter_map(|found| found.requirement.as_deref())
+            .collect();
+        assert_eq!(refused, cited);
+    }
+
+    /// 404 says that nothing is served there, unless it brings a documented error.
+    #[rstest]
+    #[case::a_documented_error(r#"{"error_code":"MSS.00000003","error_msg":"no"}"#, "MS-BA-05")]
+    #[case::something_else(r#"{"error":"not found"}"#, "MS-BA-01")]
+    #[case::no_object("[]", "MS-BA-01")]
+    #[case::what_is_documented_of_a_success(r#"{"results":[]}"#, "MS-BA-01")]
+    fn a_404_is_told_from_an_operation_that_is_not_served(
+        #[case] answer: &str,
+        #[case] requirement: &str,
+    ) {
+        let due = Due::Accepted {
+            requirement: "MS-BA-05".to_owned(),
+            level: Level::Must,
+        };
+        let judged = judged(due, ("", true, SOUND), (404, answer)).expect("it can be judged");
+        let found = judged
+            .findings
+            .iter()
+            .filter(|found| found.level == Level::Must);
+        let found: Vec<_> = found
+            .filter_map(|found| found.requirement.as_deref())
+            .collect();
+        assert_eq!(found, [requirement]);
+    }
+}

@@ -162,6 +162,17 @@ mod tests {
     }
 
     #[test]
+    fn only_the_same_cases_in_the_same_order_have_the_same_digest() {
+        let digest = |names: &[&str]| super::digest(names.iter().map(|name| (*name).to_owned()));
+        let of_two = digest(&["a", "b"]);
+        assert!(of_two.len() == 64 && of_two.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_eq!(of_two, digest(&["a", "b"]));
+        for others in [&["b", "a"][..], &["a"], &["ab"], &["a", "b", "c"]] {
+            assert_ne!(of_two, digest(others), "{others:?}");
+        }
+    }
+
+    #[test]
     fn a_slice_goes_round_and_a_hash_does_not_look_at_the_place() {
         let slice: Partition = "slice:2/3".parse().expect("a part");
         let dealt: Vec<bool> = (0..6).map(|index| slice.holds(index, "a")).collect();

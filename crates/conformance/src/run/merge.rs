@@ -404,6 +404,21 @@ mod tests {
     }
 
     #[test]
+    fn of_many_missing_parts_the_first_are_named_and_the_rest_counted() {
+        let mut runs = parts(10);
+        runs.truncate(1);
+        let said = Files::of("many", &runs).refused();
+        assert!(said.contains("slice:9/10 and 1 more"), "{said}");
+        let mut runs = parts(9);
+        runs.truncate(1);
+        let said = Files::of("few", &runs).refused();
+        assert!(
+            said.contains("slice:9/9") && !said.contains("more"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn nothing_is_no_run() {
         assert!(matches!(merge(&[]), Err(MergeError::Nothing)));
     }

@@ -231,6 +231,37 @@ mod tests {
     }
 
     #[test]
+    fn two_revisions_of_an_api_are_counted_apart() {
+        let mut run = fixture::run();
+        let mut newer = run.header.contracts[0].clone();
+        newer.revision = "9999-01".to_owned();
+        let name = (newer.api.clone(), newer.revision.clone());
+        run.header.contracts.push(newer);
+        let of = |run: &Run, api: &str, revision: &str| {
+            let summary = Summary::of(run);
+            let rows = summary.operations.into_iter();
+            let rows = rows.filter(|row| row.api == api && row.revision == revision);
+            rows.map(|row| {
+                (
+                    row.cases.total(),
+                    row.levels.values().map(LevelCounts::total).sum(),
+                )
+            })
+            .fold(
+                (0, 0),
+                |(cases, levels): (usize, usize), row: (usize, usize)| {
+                    (cases + row.0, levels + row.1)
+                },
+            )
+        };
+        let older = run.header.contracts[0].revision.clone();
+        let cases = run.cases.iter().filter(|case| case.api == name.0).count();
+        let requirements = run.header.contracts[0].requirements.len();
+        assert_eq!(of(&run, &name.0, &older), (cases, requirements));
+        assert_eq!(of(&run, &name.0, &name.1), (0, requirements));
+    }
+
+    #[test]
     fn the_exit_code_weighs_failure_before_error_before_nothing() {
         use Verdict::{Error, Fail, Pass, Skipped, Warning};
         let run = fixture::run();
@@ -268,6 +299,28 @@ mod tests {
         assert_eq!(known(&[Pass, Fail, Error], 2).exit_code, 2);
         let missed = |summary: &RequirementSummary| summary.verdict == Some(Fail);
         assert!(all.requirements.iter().any(missed), "it is still missed");
+    }
+
+    #[test]
+    fn a_failure_where_nothing_was_accepted_is_that_of_the_credentials() {
+        let run = fixture::run();
+        let counts = Summary::of(&run).counts;
+        let failing = run
+            .cases
+            .iter()
+            .filter(|case| case.verdict == Verdict::Fail);
+        let all: Vec<Unaccepted> = failing
+            .map(|case| Unaccepted {
+                contract: format!("{}/{}", case.api, case.revision),
+                reason: String::new(),
+            })
+            .collect();
+        assert_eq!(exit_code(&run, counts, true, &all), 2);
+        let other = Unaccepted {
+            contract: "other/1".to_owned(),
+            reason: String::new(),
+        };
+        assert_eq!(exit_code(&run, counts, true, &[other]), 1);
     }
 
     #[test]

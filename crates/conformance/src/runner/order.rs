@@ -94,6 +94,7 @@ mod tests {
         assert!(rest[..waiting_ones].is_sorted(), "{order:?}");
         let rest = &rest[waiting_ones..];
         assert!(rest.is_sorted(), "{order:?}");
+        assert!(!rest.is_empty(), "most cases neither are long nor wait");
         assert!(!rest.iter().any(|index| waits(case(index))), "{order:?}");
         let mut all = order.clone();
         all.sort_unstable();

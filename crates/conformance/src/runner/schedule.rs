@@ -239,6 +239,35 @@ mod tests {
     }
 
     #[test]
+    fn a_second_run_that_was_had_is_not_had_again() {
+        let mut schedule = schedule(64, 64, false, true);
+        while schedule.next(0).is_some_and(|start| start.index < 63) {}
+        for index in 0..32 {
+            assert_eq!(schedule.hold(index), None);
+            assert_eq!(schedule.next(0), Some(again(index)));
+        }
+        assert_eq!(schedule.hold(32), Some(32));
+        assert_eq!(schedule.next(0), None);
+    }
+
+    /// Those that wait for a second run have failed for good when there is none, and with
+    /// `fail_fast` a failure is the end.
+    #[rstest]
+    #[case(|schedule: &mut Schedule| { schedule.hold(0); }, None)]
+    #[case(|schedule: &mut Schedule| schedule.apart(0), None)]
+    #[case(|_: &mut Schedule| (), Some(first(1)))]
+    fn what_waits_has_failed_when_second_runs_are_called_off(
+        #[case] before: impl Fn(&mut Schedule),
+        #[case] next: Option<Start>,
+    ) {
+        let mut schedule = schedule(2, 1, true, true);
+        schedule.next(0);
+        before(&mut schedule);
+        schedule.no_second_runs();
+        assert_eq!(schedule.next(0), next);
+    }
+
+    #[test]
     fn a_cancelled_run_starts_nothing() {
         let mut schedule = schedule(3, 1, false, true);
         schedule.next(0);

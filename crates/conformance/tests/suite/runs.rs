@@ -179,3 +179,26 @@ async fn no_secret_reaches_the_file() {
         "the access token is in the file"
     );
 }
+
+#[tokio::test]
+async fn where_nobody_listens_no_case_is_started() {
+    // The port was free a moment ago.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let started = std::cell::Cell::new(0);
+    let (plan, target, options) = (
+        plan(&["metastudio/batch-action/documented/400"]),
+        target(&format!("http://{address}")),
+        Options::default(),
+    );
+    let run = crate::run_with(&plan, &target, &options, |_| {
+        started.set(started.get() + 1);
+    });
+    let error = run.await.expect_err("nobody is there");
+    assert!(
+        matches!(error, conformance::RunError::Unreachable { .. }),
+        "{error}"
+    );
+    assert_eq!(started.get(), 0);
+}

@@ -9,8 +9,9 @@ use axum::response::Response;
 use conformance::run::{Run, RunWriter, Summary, Verdict};
 use conformance::{Baseline, Event, Options, Plan, Planned, Target};
 use rstest::rstest;
-use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::servers::{http, json_answer, raw, text_answer};
@@ -48,12 +49,16 @@ async fn wrong_at_first(answers: usize) -> (String, Arc<Mutex<Vec<String>>>) {
 
 /// The case over and over, each time as another one.
 fn copies(count: usize) -> Plan {
-    let mut plan = plan(&[CASE]);
+    copies_of(CASE, count)
+}
+
+fn copies_of(case: &str, count: usize) -> Plan {
+    let mut plan = plan(&[case]);
     let one = Arc::clone(&plan.cases[0]);
     plan.cases = (0..count)
         .map(|index| {
             let mut case = one.case.clone();
-            case.id = format!("{CASE}-{index:02}");
+            case.id = format!("{}-{index:02}", case.id);
             let validator = Arc::clone(&one.validator);
             Arc::new(Planned { validator, case })
         })
@@ -311,6 +316,100 @@ async fn an_interruption_during_a_second_run_keeps_the_first() {
     assert_eq!(Run::read(Path::new(&path)).expect("a whole file"), run);
 }
 
+/// A server that is wrong in everything, and with the first state that is to be torn down waits until
+/// the run has been interrupted.
+async fn torn_down_after(reached: Arc<Notify>, interrupted: Arc<Notify>) -> String {
+    let router = axum::Router::new().fallback(move |request: axum::extract::Request| {
+        let (reached, interrupted) = (Arc::clone(&reached), Arc::clone(&interrupted));
+        async move {
+            let (parts, body) = request.into_parts();
+            let bytes = axum::body::to_bytes(body, usize::MAX).await;
+            let body: Value =
+                serde_json::from_slice(&bytes.unwrap_or_default()).unwrap_or_default();
+            if parts.uri.path() != "/_states" {
+                return broken();
+            }
+            if body["action"] == "teardown" {
+                reached.notify_one();
+                interrupted.notified().await;
+                // Nor does the next one wait.
+                interrupted.notify_one();
+            }
+            json_answer(200, &json!({ "asset_id": "a" }))
+        }
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// What has tidied up all the same counts; the run was interrupted when something was left to do.
+#[rstest]
+#[case::nothing_was_left(1, false, false)]
+#[case::another_case_was(2, false, true)]
+#[case::a_second_run_was(1, true, true)]
+#[tokio::test]
+async fn an_interruption_while_a_case_tidies_up(
+    #[case] count: usize,
+    #[case] retry: bool,
+    #[case] interrupted: bool,
+) {
+    let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let uri = torn_down_after(Arc::clone(&reached), Arc::clone(&go_on)).await;
+    let (plan, target) = (
+        copies_of("metastudio/batch-action/documented/200", count),
+        target(&uri),
+    );
+    let options = Options { retry, ..alone() };
+    let mut out = RunWriter::create(&result_file()).expect("a file");
+    let cancel = async {
+        reached.notified().await;
+        go_on.notify_one();
+    };
+    let run = conformance::run(&plan, &target, &options, &mut out, |_| {}, cancel);
+    let run = tokio::time::timeout(crate::HUNG, run)
+        .await
+        .expect("it ends")
+        .expect("a run");
+    assert_eq!(run.cases.len(), 1);
+    assert_eq!(run.cases[0].verdict, Verdict::Fail);
+    assert_eq!(run.footer.expect("a footer").interrupted, interrupted);
+}
+
+#[tokio::test]
+async fn a_target_that_goes_away_fails_the_cases_that_are_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut first = [0; 4096];
+            // The probe connects and says nothing.
+            if stream.read(&mut first).await.is_ok_and(|read| read > 0) {
+                drop(listener);
+                let body = r#"{"error_code":"MSS.00000001","error_msg":"no"}"#;
+                let answer = format!(
+                    "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = stream.write_all(answer.as_bytes()).await;
+                return;
+            }
+        }
+    });
+    let options = Options {
+        retry: false,
+        ..alone()
+    };
+    let run = try_run(&copies(2), &target(&format!("http://{address}")), &options)
+        .await
+        .expect("it was there at first");
+    assert_eq!(run.cases.len(), 2);
+    assert_eq!(run.cases[1].verdict, Verdict::Fail);
+}
+
 #[tokio::test]
 async fn fail_fast_starts_nothing_more_after_a_failure_and_says_so() {
     let (uri, _) = wrong_at_first(usize::MAX).await;
@@ -349,6 +448,20 @@ async fn fail_fast_starts_nothing_more_after_a_failure_and_says_so() {
     }
     let shown = conformance::report::terminal::render(&run, &summary);
     assert!(shown.contains(&said), "{shown}");
+}
+
+#[tokio::test]
+async fn fail_fast_stops_nothing_when_the_last_case_fails() {
+    let (uri, _) = wrong_at_first(usize::MAX).await;
+    let options = Options {
+        fail_fast: true,
+        ..alone()
+    };
+    let run = try_run(&copies(1), &target(&uri), &options)
+        .await
+        .expect("a run");
+    assert_eq!(run.cases[0].verdict, Verdict::Fail);
+    assert_eq!(run.footer.expect("a footer").stopped, None);
 }
 
 #[tokio::test]

@@ -43,6 +43,13 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_has_a_length() {
+        assert!(Pattern::parse(&"a".repeat(4096)).is_ok());
+        let problem = Pattern::parse(&"a".repeat(4097)).expect_err("too long");
+        assert!(problem.contains("longer than 4096 bytes"), "{problem}");
+    }
+
+    #[test]
     fn what_is_no_pattern_says_so_in_a_line() {
         for text in ["(", "(?=a)", "a{2,1}", &"(".repeat(5000)] {
             let problem = Pattern::parse(text).expect_err("no pattern");

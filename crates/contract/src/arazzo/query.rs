@@ -94,4 +94,28 @@ mod tests {
     fn what_is_none_is_refused(#[case] query: &str) {
         Query::parse(query).expect_err("no query");
     }
+
+    fn in_parentheses(text: &str, levels: usize) -> String {
+        format!("$[?{}{text}{}]", "(".repeat(levels), ")".repeat(levels))
+    }
+
+    #[rstest]
+    #[case::sixteen(in_parentheses("@.a", 15))]
+    #[case::in_quotes(in_parentheses("@.a == '\\'((((((((((((((((((((' && @.b", 15))]
+    #[case::negations_of_several(format!("$[?{}!@.a]", "!@.a && ".repeat(20)))]
+    #[case::longest(format!("$.{}", "a".repeat(4094)))]
+    fn what_is_within_the_limits_is_read(#[case] query: String) {
+        Query::parse(&query).expect("a query");
+    }
+
+    #[rstest]
+    #[case::seventeen(in_parentheses("@.a", 16), "nested deeper than 16 levels")]
+    #[case::after_quotes(format!("$[?@.a == 'x' && {}]", "(@.a".repeat(16)), "nested deeper")]
+    #[case::after_an_escape(format!("$[?@.a == 'x\\'' && {}]", "(@.a".repeat(16)), "nested deeper")]
+    #[case::negations(format!("$[?{}@.a]", "! ".repeat(20)), "nested deeper")]
+    #[case::longest(format!("$.{}", "a".repeat(4095)), "longer than 4096 bytes")]
+    fn what_is_beyond_them_is_not(#[case] query: String, #[case] says: &str) {
+        let problem = Query::parse(&query).expect_err("no query");
+        assert!(problem.contains(says), "{problem}");
+    }
 }

@@ -154,14 +154,16 @@ impl Text {
             }
             let expression = Expression::alone(&text[inner..inner + length])
                 .map_err(|fault| fault.after(inner))?;
-            if begin > at {
-                parts.push(Part::Plain(text[at..begin].to_owned()));
+            let plain = &text[at..begin];
+            if !plain.is_empty() {
+                parts.push(Part::Plain(plain.to_owned()));
             }
             parts.push(Part::Expression(expression));
             at = inner + length + 1;
         }
-        if at < text.len() {
-            parts.push(Part::Plain(text[at..].to_owned()));
+        let rest = &text[at..];
+        if !rest.is_empty() {
+            parts.push(Part::Plain(rest.to_owned()));
         }
         Ok(Self { parts })
     }

@@ -33,6 +33,7 @@ fn means_what_json_would(#[case] text: &str, #[case] expected: Value) {
 #[case::merge_key("a: &a {b: 1}\nc:\n  <<: *a", "3:3 YAML 1.2 has no merge key")]
 #[case::collection_as_key("? [a]\n: b", "1:3 a key has to be a name")]
 #[case::tag("a: !secret b", "1:4 JSON has no tags")]
+#[case::another_tag("a: !!int 1", "1:4 JSON has no tags")]
 #[case::not_a_number("a: .nan", "1:4 JSON has no number .nan")]
 #[case::alias_of_nothing("a: *x", "1:4 ")]
 #[case::not_closed("a: [1, 2", "")]
@@ -88,4 +89,32 @@ fn a_pointer_has_a_line(#[case] pointer: &str, #[case] line: u32, #[case] column
     let node = parse("openapi: 3.1.1\npaths:\n  /a/{b}:\n    get: {tags: [a, b]}\n").unwrap();
     let at = node.locate(pointer);
     assert_eq!((at.line, at.column), (line, column));
+}
+
+/// An alias is as deep as what it stands for: fifty levels here, below one of the root.
+#[rstest]
+#[case::of_lists(format!("{}{}", "[".repeat(50), "]".repeat(50)))]
+#[case::of_objects(format!("{}1{}", "{a: ".repeat(49), "}".repeat(49)))]
+fn an_alias_counts_for_the_depth(#[case] deep: String) {
+    let around = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        parse(&format!("a: &x {deep}\nb: {open}*x{close}"))
+    };
+    assert!(around(45).is_ok());
+    match around(46) {
+        Err(Fault::Syntax { what, .. }) => assert_eq!(what, "nested deeper than 96 levels"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[rstest]
+#[case::of_lists(format!("[{}]", vec!["x"; 99].join(", ")))]
+#[case::of_objects(format!("{{{}}}", (0..99).map(|i| format!("k{i}: x")).collect::<Vec<_>>().join(", ")))]
+fn aliases_stand_for_a_hundred_thousand_values_at_most(#[case] hundred: String) {
+    let aliased = |times: usize| {
+        let aliases = vec!["*x"; times].join(", ");
+        parse(&format!("a: &x {hundred}\nb: [{aliases}]"))
+    };
+    assert!(aliased(1000).is_ok());
+    assert!(matches!(aliased(1001), Err(Fault::Syntax { .. })));
 }

@@ -117,12 +117,10 @@ impl Belief {
     ) -> Option<Broken> {
         let before = self.possible;
         let outcomes: Option<Vec<_>> = before.iter().map(|state| rules.outcome(state)).collect();
-        // Where any result is as good, nothing is put to the test.
+        // Where any result is as good, nothing is put to the test; nor where one is only observed.
         if rules.can_be_denied(before) {
             for outcome in outcomes.iter().flatten() {
-                if outcome.promise.level > Level::May {
-                    tested(&outcome.promise.requirement);
-                }
+                tested(&outcome.promise.requirement);
             }
         }
         let denies = |state| {

@@ -253,4 +253,82 @@ mod tests {
             assert_eq!(batch.entries[0].item, 0);
         }
     }
+
+    #[test]
+    fn an_empty_round_leaves_its_look_at_the_items_to_the_one_before() {
+        let life = life("metastudio", "2025-12");
+        let profile = life.profiles.iter().find(|profile| profile.name == "mixed");
+        let script = drawn(&life, profile.expect("it is there"), 3);
+        let round = |filled: bool, observed| {
+            let mut round = script.rounds[0].clone();
+            if !filled {
+                round
+                    .batches
+                    .iter_mut()
+                    .for_each(|batch| batch.entries.clear());
+            }
+            Round { observed, ..round }
+        };
+        let left = |rounds: Vec<Round>| {
+            let script = Script {
+                rounds,
+                ..script.clone()
+            };
+            let rounds = script.without_empty().rounds.into_iter();
+            let left = rounds.map(|round| (!round.batches.is_empty(), round.observed));
+            left.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            left(vec![round(true, false), round(false, true)]),
+            [(true, true)]
+        );
+        assert_eq!(
+            left(vec![round(true, true), round(false, false)]),
+            [(true, true)]
+        );
+        assert_eq!(
+            left(vec![round(true, false), round(false, false)]),
+            [(true, false)]
+        );
+        assert_eq!(
+            left(vec![round(false, true), round(true, false)]),
+            [(false, true), (true, false)]
+        );
+        assert_eq!(
+            left(vec![round(false, false), round(true, true)]),
+            [(true, true)]
+        );
+    }
+
+    #[test]
+    fn a_batch_is_told_what_is_its_own_and_each_item_the_rest() {
+        for life in [life("metastudio", "2025-12"), life("smh", "2026-01")] {
+            let names = |each_item: bool| -> BTreeSet<String> {
+                let arguments = life.command.arguments.iter();
+                let arguments = arguments.filter(|argument| argument.each_item == each_item);
+                arguments.map(|argument| argument.name.clone()).collect()
+            };
+            let script = drawn(&life, &life.profiles[0], 1);
+            for batch in script.rounds.iter().flat_map(|round| &round.batches) {
+                assert_eq!(
+                    batch.told.keys().cloned().collect::<BTreeSet<_>>(),
+                    names(false)
+                );
+                for entry in &batch.entries {
+                    assert_eq!(
+                        entry.told.keys().cloned().collect::<BTreeSet<_>>(),
+                        names(true)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_weight_is_never_drawn() {
+        let mut rng = generator(1, "weights");
+        for _ in 0..50 {
+            assert_eq!(weighted(&[0, 3, 0], &mut rng), 1);
+        }
+    }
 }

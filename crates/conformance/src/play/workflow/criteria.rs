@@ -273,6 +273,38 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_is_a_success_and_breaks_nothing() {
+        let criteria = [simple("$statusCode == 200")];
+        let asked = ask(&criteria, &memory(), &answer(200, &[], "{}")).expect("it can be asked");
+        assert!(asked.success() && !asked.broken());
+        let mut precondition = simple("$statusCode == 200");
+        precondition.promise = None;
+        let criteria = [precondition];
+        let asked = ask(&criteria, &memory(), &answer(404, &[], "{}")).expect("it can be asked");
+        assert!(!asked.success() && !asked.broken());
+        let criteria = [simple("$statusCode == 200")];
+        let asked = ask(&criteria, &memory(), &answer(404, &[], "{}")).expect("it can be asked");
+        assert!(!asked.success() && asked.broken());
+        assert_eq!(asked.findings[0].location, Location::Status);
+    }
+
+    #[test]
+    fn a_finding_tells_three_values_and_none_that_the_answer_shows() {
+        let body = r#"{"a":1,"b":2,"c":3,"d":4}"#;
+        let of = |name: &str| format!("$response.body#/{name} == 0");
+        let all = ["a", "b", "c", "d"].map(of).join(" || ");
+        let criteria = [simple(&format!("$response.body == 0 || {all}"))];
+        let asked = ask(&criteria, &memory(), &answer(200, &[], body)).expect("it can be asked");
+        assert_eq!(
+            asked.findings[0].actual,
+            format!(
+                "$response.body#/a is 1, $response.body#/b is 2, $response.body#/c is 3; \
+                 status 200, {body}"
+            )
+        );
+    }
+
+    #[test]
     fn a_query_is_asked_with_the_values_of_the_case() {
         let body = r#"{"results":[{"id":"p"},{"id":"x"}]}"#;
         let answer = answer(200, &[], body);

@@ -96,7 +96,7 @@ fn a_condition_is_read(#[case] text: &str, #[case] expected: &str) {
 #[case("1 == !true", "! stands before a condition", 6)]
 #[case("(true", "expected )", 6)]
 #[case("true)", "closes nothing", 5)]
-#[case("$statusCode == \"a\"", "single quotes", 16)]
+#[case("$statusCode == \"a\"", "a text stands in single quotes", 16)]
 #[case("$statusCode == 'a", "does not end", 16)]
 #[case("$statusCode == 'a{$inputs'", "does not end", 16)]
 #[case("$statusCode == 20x", "20x is no number", 16)]
@@ -128,6 +128,31 @@ fn what_is_none_says_why_and_where(#[case] text: &str, #[case] says: &str, #[cas
 #[case::many(&"true &&".repeat(2000))]
 fn neither_depth_nor_length_is_without_bound(#[case] text: &str) {
     Condition::parse(text).unwrap_err();
+}
+
+#[test]
+fn the_deepest_and_the_longest_are_read() {
+    Condition::parse(&format!("{}true", "!".repeat(31))).unwrap();
+    let error = Condition::parse(&format!("{}true", "!".repeat(32))).unwrap_err();
+    assert!(
+        error.to_string().contains("nested deeper than 32 levels"),
+        "{error}"
+    );
+    Condition::parse(&format!("true{}", " ".repeat(4092))).unwrap();
+    let error = Condition::parse(&format!("true{}", " ".repeat(4093))).unwrap_err();
+    assert!(
+        error.to_string().contains("longer than 4096 bytes"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_expressions_of_a_condition_are_all_of_its_parts() {
+    let text = "$statusCode == 200 && ($url == 'x/{$inputs.a}' || !$inputs.b)";
+    let condition = Condition::parse(text).unwrap();
+    let mut found = Vec::new();
+    condition.expressions(&mut |expression| found.push(expression.to_string()));
+    assert_eq!(found, ["$statusCode", "$url", "$inputs.a", "$inputs.b"]);
 }
 
 #[test]

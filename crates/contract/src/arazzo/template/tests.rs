@@ -64,6 +64,26 @@ fn a_query_compares_with_just_the_value(#[case] text: &str) {
 }
 
 #[test]
+fn a_value_within_quotes_stands_behind_other_text() {
+    for text in [
+        "$[?@.a == 'x\\'{$inputs.text}']",
+        "$[?@.a == \"x'{$inputs.text}\"]",
+    ] {
+        let query = Text::parse(text).unwrap();
+        let query = query.fill(Quoting::JsonPath, &mut value).unwrap();
+        let query = Query::parse(&query).unwrap_or_else(|problem| panic!("{query}: {problem}"));
+        assert!(query.selects(&json!([{"a": "x'a'b\"c\\d.*"}])));
+    }
+}
+
+#[test]
+fn an_expression_has_a_length() {
+    let text = |length: usize| format!("{{$inputs.{}}}", "a".repeat(length - "$inputs.".len()));
+    Text::parse(&text(4096)).unwrap();
+    Text::parse(&text(4097)).unwrap_err();
+}
+
+#[test]
 fn outside_of_quotes_a_value_is_a_literal_of_the_query() {
     let text = Text::parse("$[{$inputs.number}]['it''s'][?@ == {$inputs.none}]").unwrap();
     let filled = text.fill(Quoting::JsonPath, &mut value).unwrap();

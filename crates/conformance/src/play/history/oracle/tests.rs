@@ -266,6 +266,13 @@ fn deleted(kind: &str, bin: &str, history: &[(Value, &str)]) -> Vec<(String, Lev
     &[("SM-BD-13", Level::Should)])]
 #[case::gone_and_found("file", "enabled", &[(json!(true), "deleted"), (json!(true), "deleted")],
     &[("SM-BD-13", Level::Should)])]
+// What is only observed ends nothing, and what is promised ends with the first that breaks it.
+#[case::observed_and_broken("file", "disabled",
+    &[(json!(null), "unclear"), (json!(true), "deleted"), (json!(true), "deleted")],
+    &[("SM-BD-08", Level::May), ("SM-BD-13", Level::Should)])]
+#[case::broken_and_broken("file", "enabled",
+    &[(json!(null), "recycled"), (json!(null), "recycled"), (json!(null), "deleted")],
+    &[("SM-BD-13", Level::Should)])]
 // After an outcome that nobody knows, anything may be.
 #[case("file", "enabled", &[(json!(null), "?"), (json!(null), "recycled")], &[])]
 #[case("file", "enabled", &[(json!(null), "?"), (json!(null), "missing")], &[])]
@@ -316,6 +323,19 @@ fn a_sentence_names_the_item_what_was_done_and_what_is_promised() {
     );
     assert_eq!(shown.actual, "ACTIVED");
     assert!(oracle.tested.contains("MS-BA-24") && oracle.tested.contains("MS-BA-19"));
+}
+
+#[test]
+fn what_changed_by_itself_is_told_as_such() {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    oracle.add("a".to_owned(), life.kinds[0].begins);
+    let said = oracle.observed(0, 1, &Seen::Missing).expect("it is listed");
+    assert!(
+        said.expected.contains("with nothing done to it since"),
+        "{}",
+        said.expected
+    );
 }
 
 #[test]
