@@ -169,10 +169,11 @@ impl Space {
 
     /// Takes what an item names out of the tree; tells whether something was there.
     pub(super) fn take_away(&mut self, item: &Deletion, choices: &Choices) -> bool {
-        let stays = match item.is_permanent() || !self.bin_enabled {
-            true => choices.slips(Slip::PermanentStays),
-            false => choices.slips(Slip::RecycledStays),
-        };
+        let stays = choices.slips(if item.is_permanent() || !self.bin_enabled {
+            Slip::PermanentStays
+        } else {
+            Slip::RecycledStays
+        });
         let own = segments(&item.path);
         let there = self.tree.contains(&item.path);
         match () {

@@ -137,9 +137,10 @@ impl Space {
         choices: &Choices,
     ) -> u64 {
         self.tasks_made += choices.of(STEPS);
-        let id = match choices.slips(Slip::TaskIdReused) {
-            true => 1,
-            false => self.tasks_made,
+        let id = if choices.slips(Slip::TaskIdReused) {
+            1
+        } else {
+            self.tasks_made
         };
         if choices.slips(Slip::LatestTaskOnly) {
             self.tasks.clear();
