@@ -132,11 +132,22 @@ async fn all_can_be_asked_by_a_key_pair_alone() {
 #[case::right(Server::Right, &[])]
 #[case::believes_the_key(
     Server::BelievesTheKey,
-    &["aksk-sdk-date-altered", "aksk-sdk-date-other-body", "aksk-sdk-date-other-secret", "aksk-sdk-date-undated"],
+    &[
+        "aksk-sdk-date-altered",
+        "aksk-sdk-date-other-body",
+        "aksk-sdk-date-other-secret",
+        "aksk-sdk-date-shortened",
+        "aksk-sdk-date-undated",
+    ],
 )]
 #[case::believes_the_key_with_a_date(
     Server::BelievesTheKeyWithADate,
-    &["aksk-sdk-date-altered", "aksk-sdk-date-other-body", "aksk-sdk-date-other-secret"],
+    &[
+        "aksk-sdk-date-altered",
+        "aksk-sdk-date-other-body",
+        "aksk-sdk-date-other-secret",
+        "aksk-sdk-date-shortened",
+    ],
 )]
 #[case::ignores_the_body(Server::IgnoresTheBody, &["aksk-sdk-date-other-body"])]
 #[case::refuses(Server::Refuses, &["aksk-sdk-date"])]
