@@ -1,7 +1,7 @@
 //! The catalogue of mutants: each can be made, and breaks a promise that there is. Whether the
 //! conformance suite finds them is asked by `cargo xtask mutants`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use contract::{Contract, Level};
@@ -61,6 +61,42 @@ fn each_mutant_breaks_a_promise_that_there_is() {
         assert!(
             level.is_some_and(|level| *level > Level::May),
             "{api} {requirement} is {level:?}"
+        );
+    }
+}
+
+#[test]
+fn there_are_as_many_as_are_asked_for() {
+    let catalogue = catalogue();
+    assert!(
+        catalogue.mutants.len() >= 200,
+        "{}",
+        catalogue.mutants.len()
+    );
+    let mut count: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for mutant in catalogue
+        .mutants
+        .iter()
+        .filter(|one| one.equivalent.is_none())
+    {
+        let key = (mutant.api.name().to_owned(), mutant.breaks.clone());
+        *count.entry(key).or_default() += 1;
+    }
+    let exempt: BTreeSet<(String, String)> = catalogue
+        .exempt
+        .iter()
+        .map(|(api, exempt)| (api.name().to_owned(), exempt.requirement.clone()))
+        .collect();
+    for (key, level) in levels() {
+        let asked = match level {
+            Level::Must => 2,
+            Level::Should => 1,
+            Level::May => 0,
+        };
+        let there = count.get(&key).copied().unwrap_or_default();
+        assert!(
+            there >= asked || exempt.contains(&key),
+            "{key:?}: {there} of {asked}"
         );
     }
 }
