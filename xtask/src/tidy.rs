@@ -2,6 +2,7 @@
 //! as well, so that `cargo test` finds what it finds.
 
 mod coverage;
+mod figures;
 mod fixtures;
 mod sources;
 
@@ -12,6 +13,7 @@ use crate::root;
 /// Everything that is untidy, a line each: the place, what is wrong, and the way out.
 fn problems() -> Vec<String> {
     let mut problems = coverage::problems();
+    problems.extend(figures::problems(root()));
     problems.extend(fixtures::problems(root()));
     problems.extend(sources::problems(root()));
     problems
