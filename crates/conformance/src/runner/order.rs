@@ -14,8 +14,8 @@ const LONG: usize = 16;
 /// What a history is taken for; how many requests it makes is drawn when it is played.
 const HISTORY: usize = 40;
 
-/// The order in which the cases are started: the long ones first, and those that wait for something
-/// to end, because a run would end with one of them alone otherwise, and the rest as in the plan; or
+/// The order in which the cases are started: those that wait for something to end first, then the
+/// long ones, because a run would end with one of them alone otherwise, and the rest as in the plan; or
 /// an order that is drawn from the seed.
 ///
 /// It is drawn by sorting the cases by a hash of seed and name, so that a selection of them keeps
@@ -27,8 +27,8 @@ pub(super) fn order(plan: &Plan, shuffle: Option<u64>) -> Vec<usize> {
             let case = &plan.cases[*index].case;
             let requests = requests(case);
             Reverse(match requests {
+                _ if waits(case) => usize::MAX,
                 LONG.. => requests,
-                _ if waits(case) => 1,
                 _ => 0,
             })
         }),
@@ -79,20 +79,22 @@ mod tests {
     use crate::Selection;
 
     #[test]
-    fn the_long_cases_come_first_and_the_others_as_in_the_plan() {
+    fn what_waits_comes_first_then_the_long_cases_and_the_others_as_in_the_plan() {
         let contract = Contract::embedded_one("roma", "2022-12").expect("a sound contract");
         let validator = Validator::new(Arc::new(contract)).expect("it compiles");
         let plan = Plan::new(vec![Arc::new(validator)], &Selection::default()).expect("a plan");
         let order = order(&plan, None);
         let case = |index: &usize| &plan.cases[*index].case;
+        let waiting = |index: &&usize| waits(case(index));
+        let (waiting_ones, rest) = order.split_at(order.iter().take_while(waiting).count());
+        assert!(!waiting_ones.is_empty(), "jobs are waited for");
+        assert!(waiting_ones.is_sorted(), "{order:?}");
         let long = |index: &&usize| requests(case(index)) >= LONG;
-        let long_ones = order.iter().take_while(long).count();
-        assert!(long_ones > 0, "a hundred tasks are set up one by one");
-        let rest = &order[long_ones..];
-        let waiting_ones = rest.iter().take_while(|index| waits(case(index))).count();
-        assert!(waiting_ones > 0, "jobs are waited for");
-        assert!(rest[..waiting_ones].is_sorted(), "{order:?}");
-        let rest = &rest[waiting_ones..];
+        let (long_ones, rest) = rest.split_at(rest.iter().take_while(long).count());
+        assert!(
+            !long_ones.is_empty(),
+            "a hundred tasks are set up one by one"
+        );
         assert!(rest.is_sorted(), "{order:?}");
         assert!(!rest.is_empty(), "most cases neither are long nor wait");
         assert!(!rest.iter().any(|index| waits(case(index))), "{order:?}");

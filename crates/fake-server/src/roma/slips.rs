@@ -15,7 +15,7 @@ use crate::engine::{Call, Choices, Refusal, User, World, path_parameter};
 use crate::mutants::Slip;
 
 /// How long a lock lasts that expires.
-const LOCK: Duration = Duration::from_millis(100);
+const LOCK: Duration = Duration::from_millis(50);
 
 /// What an instance of a mutant remembers.
 #[derive(Debug, Default)]
