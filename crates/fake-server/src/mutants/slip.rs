@@ -100,7 +100,7 @@ pub(crate) enum Slip {
     SecondJobAccepted,
     /// Only a job for the same applications and tasks is refused.
     SameAssetsRefusedOnly,
-    /// A job is in the way of the next one for a tenth of a second, however long it runs.
+    /// A job is in the way of the next one for a twentieth of a second, however long it runs.
     JobLockExpires,
     /// A job that was asked about is not in the way of the next one any more.
     AskedJobNotInTheWay,
