@@ -15,14 +15,19 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use self::build::Built;
-use self::session::{Crash, Ended, Session};
+use self::session::{Crash, Ended, Length, Session};
 use crate::{Result, root};
 
 /// Fails when a target finds something, and with 2 when there is no telling.
-pub(crate) fn run(seconds: u32, asked: &[String], keep: bool) -> ExitCode {
-    match fuzz(seconds, asked, keep) {
+pub(crate) fn run(seconds: u32, seed: Option<u32>, asked: &[String], keep: bool) -> ExitCode {
+    let length = Length {
+        seconds,
+        seed: seed.unwrap_or_else(another_seed),
+    };
+    match fuzz(length, asked, keep) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
@@ -33,16 +38,18 @@ pub(crate) fn run(seconds: u32, asked: &[String], keep: bool) -> ExitCode {
 }
 
 /// How many targets found something.
-fn fuzz(seconds: u32, asked: &[String], keep: bool) -> Result<usize> {
+fn fuzz(length: Length, asked: &[String], keep: bool) -> Result<usize> {
     let targets = chosen(asked)?;
     let built = build::build()?;
     let at_once = thread::available_parallelism().map_or(1, usize::from);
     println!(
-        "{} targets, {seconds} s each, {} at once",
+        "{} targets, {} s each, {} at once, seed {}",
         targets.len(),
-        at_once.min(targets.len())
+        length.seconds,
+        at_once.min(targets.len()),
+        length.seed,
     );
-    let crashed = side_by_side(&built, &targets, seconds, at_once)?;
+    let crashed = side_by_side(&built, &targets, length, at_once)?;
     if keep {
         for target in &targets {
             let kept = Session::new(&built, target)?.keep()?;
@@ -56,7 +63,12 @@ fn fuzz(seconds: u32, asked: &[String], keep: bool) -> Result<usize> {
 }
 
 /// Runs them, and tells of each when it has ended.
-fn side_by_side(built: &Built, targets: &[String], seconds: u32, at_once: usize) -> Result<usize> {
+fn side_by_side(
+    built: &Built,
+    targets: &[String],
+    length: Length,
+    at_once: usize,
+) -> Result<usize> {
     let sessions: Result<VecDeque<Session>> = targets
         .iter()
         .map(|target| Session::new(built, target))
@@ -70,7 +82,7 @@ fn side_by_side(built: &Built, targets: &[String], seconds: u32, at_once: usize)
         let mut crashed = 0;
         while let Some(session) = next() {
             println!("{:<16} begins", session.target);
-            let ended = session.run(seconds).map_err(|error| error.to_string())?;
+            let ended = session.run(length).map_err(|error| error.to_string())?;
             tell(&session.target, &ended);
             crashed += usize::from(ended.crash.is_some());
         }
@@ -142,6 +154,12 @@ fn known() -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
+}
+
+/// A seed that is another one each time; not 0, which libFuzzer takes for none.
+fn another_seed() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(1, |since| since.subsec_nanos().max(1))
 }
 
 /// Where the targets and their inputs lie.

@@ -47,6 +47,10 @@ enum Chore {
         /// How long each target runs.
         #[arg(long, value_name = "N", default_value_t = 60)]
         seconds: u32,
+        /// What the inputs are drawn from: of the same programs and inputs, the same seed makes the
+        /// same inputs again. Another one each time unless said.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        seed: Option<u32>,
         /// Add the inputs that reach something new to `fuzz/corpus`.
         #[arg(long)]
         keep: bool,
@@ -98,9 +102,10 @@ fn main() -> ExitCode {
         Chore::Mutants(args) => mutants::run(&args),
         Chore::Fuzz {
             seconds,
+            seed,
             keep,
             targets,
-        } => fuzz::run(seconds, &targets, keep),
+        } => fuzz::run(seconds, seed, &targets, keep),
         Chore::Bench {
             what: Bench::Conformance { jobs },
         } => bench::conformance(jobs),

@@ -29,6 +29,13 @@ pub(super) struct Session {
     log: PathBuf,
 }
 
+/// How long a target runs, and what its inputs are drawn from.
+#[derive(Clone, Copy)]
+pub(super) struct Length {
+    pub(super) seconds: u32,
+    pub(super) seed: u32,
+}
+
 /// What a run came to.
 pub(super) struct Ended {
     pub(super) figures: Figures,
@@ -71,11 +78,12 @@ impl Session {
         folder().join("corpus").join(&self.target)
     }
 
-    /// Runs the target for so many seconds, or until it finds something.
-    pub(super) fn run(&self, seconds: u32) -> Result<Ended> {
+    /// Runs the target for that long, or until it finds something.
+    pub(super) fn run(&self, length: Length) -> Result<Ended> {
         let mut command = self.command(&self.log)?;
         command
-            .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-max_total_time={}", length.seconds))
+            .arg(format!("-seed={}", length.seed))
             .arg("-print_final_stats=1")
             .arg(&self.scratch)
             .arg(self.kept());

@@ -190,7 +190,9 @@ fn unusable(url: &Value<'_>, error: &crate::TargetError) -> FileError {
 
 fn duration(value: &Value<'_>) -> Result<Duration, FileError> {
     let text = value.string("\"10s\"")?;
-    let duration = humantime::parse_duration(text).ok();
+    // The library takes leading blanks, which the schema of the file does not.
+    let text = Some(text).filter(|text| text.starts_with(|char: char| char.is_ascii_digit()));
+    let duration = text.and_then(|text| humantime::parse_duration(text).ok());
     duration
         .filter(|it| !it.is_zero())
         .ok_or_else(|| value.error("is no length of time: write for instance \"500ms\" or \"10s\""))

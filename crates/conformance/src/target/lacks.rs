@@ -49,9 +49,12 @@ impl Lack {
             "operation" => {
                 let example = "\"smh/task\"";
                 let named = value.string(example)?.split_once('/');
-                let named = named.filter(|(api, id)| !api.is_empty() && !id.is_empty());
+                let named = named
+                    .filter(|(api, id)| !api.is_empty() && !id.is_empty() && !id.contains('/'));
                 let (api, id) = named.ok_or_else(|| {
-                    value.error(format!("names no API: write operation = {example}"))
+                    value.error(format!(
+                        "names no operation of an API: write operation = {example}"
+                    ))
                 })?;
                 What::Operation {
                     api: api.to_owned(),

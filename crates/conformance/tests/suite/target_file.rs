@@ -306,6 +306,10 @@ fn a_file_without_a_sound_target_is_refused(#[case] text: &str, #[case] says: &s
     "4: targets.acme.timeout is a number, where a string is expected: write timeout = \"10s\""
 )]
 #[case(
+    "timeout = \" 10s\"",
+    "4: targets.acme.timeout is no length of time: write for instance \"500ms\" or \"10s\""
+)]
+#[case(
     "timeout = \"soon\"",
     "4: targets.acme.timeout is no length of time: write for instance \"500ms\" or \"10s\""
 )]
@@ -417,7 +421,11 @@ fn a_secret_in_the_file_is_refused_and_never_repeated(#[case] rest: &str, #[case
 )]
 #[case(
     "[[targets.acme.lacks]]\noperation = \"task\"\nreason = \"r\"",
-    "5: targets.acme.lacks.operation names no API: write operation = \"smh/task\""
+    "5: targets.acme.lacks.operation names no operation of an API: write operation = \"smh/task\""
+)]
+#[case(
+    "[[targets.acme.lacks]]\noperation = \"roma/asset/job\"\nreason = \"r\"",
+    "5: targets.acme.lacks.operation names no operation of an API: write operation = \"smh/task\""
 )]
 #[case(
     "[[targets.acme.lacks]]\noperation = \"smh/task\"\nstate = \"s\"\nreason = \"r\"",
