@@ -5,6 +5,7 @@ mod secrets;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
@@ -57,12 +58,20 @@ enum Piece<'t> {
 const SIGNED: &str = " # the signature is left out: it is made anew by a script that shows a failure \
                       again";
 
+/// A line for a shell.
+pub(crate) struct Line {
+    /// The line.
+    pub(crate) text: String,
+    /// Where in it the body stands; empty where there is none.
+    pub(crate) body: Range<usize>,
+}
+
 /// The line for this request; `url` is the full URL of its target.
-pub(crate) fn line(url: &str, request: &Request, secrets: &Secrets) -> String {
-    let mut line = command(url, request, &secrets.within(url, request), "-sS -i");
+pub(crate) fn line(url: &str, request: &Request, secrets: &Secrets) -> Line {
+    let mut line = written(url, request, &secrets.within(url, request), "-sS -i");
     let is_signed = |(_, value): &(String, Vec<u8>)| value.starts_with(ALGORITHM.as_bytes());
     if request.headers.iter().any(is_signed) {
-        line.push_str(SIGNED);
+        line.text.push_str(SIGNED);
     }
     line
 }
@@ -147,13 +156,19 @@ pub(crate) fn command(
     variables: &[Variable<'_>],
     options: &str,
 ) -> String {
+    written(url, request, variables, options).text
+}
+
+/// The same, with the place of the body.
+fn written(url: &str, request: &Request, variables: &[Variable<'_>], options: &str) -> Line {
     let mut line =
         String::with_capacity(512 + url.len() + request.body.len().min(LONGEST_ARGUMENT));
     let _ = write!(line, "curl {options}");
     if request.method == "HEAD" {
         line.push_str(" -I");
     } else {
-        let _ = write!(line, " -X {}", word(&split(request.method.as_bytes(), &[])));
+        line.push_str(" -X ");
+        push_word(&mut line, &split(request.method.as_bytes(), &[]));
     }
     if url.contains(['[', ']', '{', '}']) {
         line.push_str(" --globoff");
@@ -167,18 +182,16 @@ pub(crate) fn command(
         let whole = variables
             .iter()
             .find(|variable| variable.value.as_bytes() == value.as_slice());
-        let start = if value.is_empty() {
-            format!("{name};")
-        } else {
-            format!("{name}: ")
-        };
-        let mut pieces = vec![Piece::Text(start.as_bytes())];
+        let colon: &[u8] = if value.is_empty() { b";" } else { b": " };
+        let mut pieces = vec![Piece::Text(name.as_bytes()), Piece::Text(colon)];
         match whole {
             Some(variable) if !value.is_empty() => pieces.push(Piece::Variable(variable.name)),
             _ => pieces.extend(split(value, variables)),
         }
-        let _ = write!(line, " -H {}", word(&pieces));
+        line.push_str(" -H ");
+        push_word(&mut line, &pieces);
     }
+    let mut place = 0..0;
     let sends_body = !request.body.is_empty();
     if sends_body || matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
         // Without these curl would add a content type of its own, and wait before a long body.
@@ -190,12 +203,22 @@ pub(crate) fn command(
         }
         let body = split(&request.body, variables);
         if is_argument(&request.body) {
-            let _ = write!(line, " --data-binary {}", word(&body));
+            line.push_str(" --data-binary ");
+            place.start = line.len();
+            push_word(&mut line, &body);
+            place.end = line.len();
         } else {
-            return format!("{} | {line} --data-binary @-", printf(&body));
+            let printed = printf(&body);
+            return Line {
+                body: 0..printed.len(),
+                text: format!("{printed} | {line} --data-binary @-"),
+            };
         }
     }
-    line
+    Line {
+        text: line,
+        body: place,
+    }
 }
 
 /// Appends the URL. A secret in the query that has to be encoded there is encoded by curl.
@@ -226,15 +249,17 @@ fn push_url(line: &mut String, url: &str, variables: &[Variable<'_>]) {
             }
         }
     }
-    let _ = write!(line, " {}", word(&pieces));
+    line.push(' ');
+    push_word(line, &pieces);
     for (name, variable, rest) in encoded {
-        let name = format!("{name}=");
+        line.push_str(" --url-query ");
         let pieces = [
             Piece::Text(name.as_bytes()),
+            Piece::Text(b"="),
             Piece::Variable(variable),
             Piece::Text(rest.as_bytes()),
         ];
-        let _ = write!(line, " --url-query {}", word(&pieces));
+        push_word(line, &pieces);
     }
 }
 
@@ -267,10 +292,16 @@ fn is_argument(body: &[u8]) -> bool {
 }
 
 fn is_printable(bytes: &[u8]) -> bool {
-    if bytes.is_ascii() {
-        return !bytes.iter().any(u8::is_ascii_control);
-    }
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(char::is_control))
+    printable(bytes).is_some()
+}
+
+/// The bytes as a text without control characters, if they are one.
+fn printable(bytes: &[u8]) -> Option<&str> {
+    // Without an early end, many bytes are compared at once.
+    let plain = |all, byte: &u8| all & matches!(byte, b' '..=b'~');
+    let is_plain = bytes.iter().fold(true, plain);
+    let text = std::str::from_utf8(bytes).ok()?;
+    (is_plain || !text.chars().any(char::is_control)).then_some(text)
 }
 
 /// Splits bytes at the texts for which variables stand.
@@ -340,11 +371,14 @@ fn is_boundary(byte: u8) -> bool {
 /// One shell word: text in single quotes, variables in double ones, and what cannot be typed by
 /// way of `printf`.
 fn word(pieces: &[Piece<'_>]) -> String {
-    let length = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.len(),
-        Piece::Variable(name) => name.len() + 3,
-    });
-    let mut word = String::with_capacity(length.sum::<usize>() + 2);
+    let mut word = String::new();
+    push_word(&mut word, pieces);
+    word
+}
+
+/// Appends one to a line.
+fn push_word(word: &mut String, pieces: &[Piece<'_>]) {
+    let start = word.len();
     let mut quoted = false;
     let toggle = |word: &mut String, quoted: &mut bool, wanted: bool| {
         if *quoted != wanted {
@@ -353,52 +387,49 @@ fn word(pieces: &[Piece<'_>]) -> String {
         }
     };
     for piece in pieces {
-        match piece {
+        let text = match piece {
+            Piece::Text(text) => text,
             Piece::Variable(name) => {
-                toggle(&mut word, &mut quoted, false);
+                toggle(word, &mut quoted, false);
                 let _ = write!(word, "\"${name}\"");
+                continue;
             }
-            Piece::Text(text) if is_printable(text) => {
-                let text = String::from_utf8_lossy(text);
-                let mut rest = text.as_ref();
-                while !rest.is_empty() {
-                    let (plain, zeros) = before_zeros(rest);
-                    for (index, run) in plain.split('\'').enumerate() {
-                        if index > 0 {
-                            toggle(&mut word, &mut quoted, false);
-                            word.push_str("\\'");
-                        }
-                        if !run.is_empty() {
-                            toggle(&mut word, &mut quoted, true);
-                            word.push_str(run);
-                        }
-                    }
-                    if zeros > 0 {
-                        toggle(&mut word, &mut quoted, false);
-                        let _ = write!(word, "\"$(printf '%0{zeros}d' 0)\"");
-                    }
-                    rest = &rest[plain.len() + zeros..];
+        };
+        let Some(mut rest) = printable(text) else {
+            toggle(word, &mut quoted, false);
+            let _ = write!(word, "\"$({})\"", printf(&[Piece::Text(text)]));
+            continue;
+        };
+        while !rest.is_empty() {
+            let (plain, zeros) = before_zeros(rest);
+            for (index, run) in plain.split('\'').enumerate() {
+                if index > 0 {
+                    toggle(word, &mut quoted, false);
+                    word.push_str("\\'");
+                }
+                if !run.is_empty() {
+                    toggle(word, &mut quoted, true);
+                    word.push_str(run);
                 }
             }
-            Piece::Text(text) => {
-                toggle(&mut word, &mut quoted, false);
-                let _ = write!(word, "\"$({})\"", printf(&[Piece::Text(text)]));
+            if zeros > 0 {
+                toggle(word, &mut quoted, false);
+                let _ = write!(word, "\"$(printf '%0{zeros}d' 0)\"");
             }
+            rest = &rest[plain.len() + zeros..];
         }
     }
-    toggle(&mut word, &mut quoted, false);
+    toggle(word, &mut quoted, false);
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if word.is_empty() {
-        word.push_str("''");
-    } else if let Some(bare) = word
+    let bare = word[start..]
         .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''))
-        && !bare.is_empty()
-        && bare.chars().all(plain)
-    {
-        return bare.to_owned();
+        .and_then(|rest| rest.strip_suffix('\''));
+    if word.len() == start {
+        word.push_str("''");
+    } else if bare.is_some_and(|bare| !bare.is_empty() && bare.chars().all(plain)) {
+        word.pop();
+        word.remove(start);
     }
-    word
 }
 
 /// A text as one shell word.
@@ -409,6 +440,9 @@ pub(crate) fn quoted(text: &str) -> String {
 /// What stands before the first long run of zeros, and how many there are; the whole text and none
 /// where there is no such run.
 fn before_zeros(text: &str) -> (&str, usize) {
+    if text.len() < MANY_ZEROS {
+        return (text, 0);
+    }
     let mut start = 0;
     while let Some(at) = text[start..].find('0') {
         let rest = &text[start + at..];
@@ -462,7 +496,7 @@ mod tests {
     use super::*;
 
     fn line(url: &str, request: &Request, credentials: &Credentials) -> String {
-        super::line(url, request, &Secrets::of(credentials))
+        super::line(url, request, &Secrets::of(credentials)).text
     }
 
     fn credentials() -> Credentials {

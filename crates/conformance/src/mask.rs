@@ -5,6 +5,7 @@ mod forms;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use contract::{Contract, ParameterLocation};
@@ -134,6 +135,17 @@ impl Mask {
         }
     }
 
+    /// Masks in place what stands outside of `known`, which is a range of the text in which no
+    /// secret stands.
+    pub(crate) fn apply_outside(&self, text: &mut String, known: Range<usize>) {
+        let (before, after) = (&text[..known.start], &text[known.end..]);
+        let (masked, masked_after) = (self.text(before), self.text(after));
+        if let (Cow::Borrowed(_), Cow::Borrowed(_)) = (&masked, &masked_after) {
+            return;
+        }
+        *text = [&masked, &text[known], &masked_after].concat();
+    }
+
     /// Masks a text that may have been shortened (`…`) before it came here: of a secret that was
     /// cut, what is left.
     pub(crate) fn apply_shortened(&self, text: &mut String) {
@@ -180,7 +192,7 @@ impl Mask {
         if self.is_secret_header(name) && !value.is_empty() {
             return MASK.to_owned();
         }
-        self.text(&String::from_utf8_lossy(value)).into_owned()
+        self.text(&lossy(value)).into_owned()
     }
 
     /// Whether the header of this name carries a secret, whatever its value.
@@ -208,6 +220,15 @@ impl Mask {
             }
         };
         self.text(&masked).into_owned()
+    }
+}
+
+/// The bytes as text, those that are no UTF-8 replaced. Nearly all are, and then it is quicker than
+/// the library's own.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 
@@ -313,6 +334,21 @@ mod tests {
             mask("known").text(text),
             "Signature=***, and Signature=$signature; Signature=ab"
         );
+    }
+
+    #[test]
+    fn what_stands_outside_of_a_known_range_is_masked() {
+        for (text, masked) in [
+            ("open-sesame BODY and", "*** BODY and"),
+            ("and BODY open-sesame", "and BODY ***"),
+            ("open-sesame BODY open-sesame", "*** BODY ***"),
+            ("one BODY two", "one BODY two"),
+        ] {
+            let at = text.find("BODY").expect("it is there");
+            let mut text = text.to_owned();
+            mask("open-sesame").apply_outside(&mut text, at..at + 4);
+            assert_eq!(text, masked);
+        }
     }
 
     #[test]

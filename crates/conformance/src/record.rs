@@ -1,6 +1,7 @@
 //! Writing down what happened: the records of the result file, with every secret masked. This is
 //! the border; behind it nothing has to be masked any more.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use contract::Contract;
@@ -9,7 +10,7 @@ use validator::{Location, Request, Response, shorten};
 
 use crate::client::{Client, TransportFailure};
 use crate::curl::{self, Secrets};
-use crate::mask::Mask;
+use crate::mask::{Mask, lossy};
 use crate::reproduction::Tape;
 use crate::run::{
     BodyRecord, CaseRecord, ContractRecord, ErratumRecord, Header, OperationRecord, RequestRecord,
@@ -29,25 +30,32 @@ pub(crate) fn step(
     (client, secrets, mask): (&Client, &Secrets, &Mask),
 ) -> StepRecord {
     let url = client.full_url(&request.target);
+    let (sent, has_secret) = body(&request.body, mask);
     let mut curl = curl::line(&url, request, secrets);
-    mask.apply(&mut curl);
+    // What is long and known to hold no secret is not searched once more.
+    let known = if has_secret || sent.truncated {
+        0..0
+    } else {
+        curl.body
+    };
+    mask.apply_outside(&mut curl.text, known);
     StepRecord {
         operation: operation.to_owned(),
         request: RequestRecord {
             method: request.method.clone(),
             url: mask.url(&url),
             headers: headers(&request.headers, mask),
-            body: body(&request.body, mask),
+            body: sent,
         },
         response: outcome.ok().map(|response| ResponseRecord {
             status: response.status,
             headers: headers(&response.headers, mask),
-            body: body(&response.body, mask),
+            body: body(&response.body, mask).0,
         }),
         failure: outcome
             .err()
             .map(|failure| mask.text(&failure.text).into_owned()),
-        curl,
+        curl: curl.text,
         duration_us: micros(duration),
     }
 }
@@ -158,20 +166,24 @@ fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> 
         .collect()
 }
 
-fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
+/// The record of a body, and whether a secret was found in it.
+fn body(bytes: &[u8], mask: &Mask) -> (BodyRecord, bool) {
     // A secret across the border is still recognised.
     let margin = mask.longest();
     let read = bytes.get(..STORED + margin).unwrap_or(bytes);
-    let mut text = String::from_utf8_lossy(read).into_owned();
-    mask.apply(&mut text);
+    let read = lossy(read);
+    let masked = mask.text(&read);
+    let has_secret = matches!(masked, Cow::Owned(_));
+    let mut text = masked.into_owned();
     if text.len() > STORED {
         text.truncate(text.floor_char_boundary(STORED));
     }
-    BodyRecord {
+    let record = BodyRecord {
         text,
         length: bytes.len(),
         truncated: bytes.len() > STORED,
-    }
+    };
+    (record, has_secret)
 }
 
 /// A duration in microseconds.
@@ -191,7 +203,8 @@ mod tests {
         let mut bytes = vec![b'x'; STORED - 4];
         bytes.extend_from_slice(b"open-sesame");
         bytes.resize(STORED * 3, b'y');
-        let stored = body(&bytes, &mask);
+        let (stored, has_secret) = body(&bytes, &mask);
+        assert!(has_secret);
         assert!(
             !stored.text.contains("open"),
             "{}",
@@ -206,7 +219,7 @@ mod tests {
     fn a_body_of_just_the_length_that_is_stored_is_whole() {
         let mask = Mask::new(&Credentials::from_lookup(|_| None), []);
         for (more, truncated) in [(0, false), (1, true)] {
-            let stored = body(&vec![b'x'; STORED + more], &mask);
+            let (stored, _) = body(&vec![b'x'; STORED + more], &mask);
             assert_eq!((stored.text.len(), stored.truncated), (STORED, truncated));
         }
     }

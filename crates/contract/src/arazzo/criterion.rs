@@ -70,10 +70,15 @@ fn read(cursor: &Cursor<'_>, scope: &Scope<'_>, promises: &Promises) -> Result<C
         }
         (Kind::JsonPath, Some(context)) => {
             let query = text(&condition, &check)?;
-            Query::parse(&stand_in(&query, Quoting::JsonPath)).map_err(|problem| {
+            let parsed = Query::parse(&stand_in(&query, Quoting::JsonPath)).map_err(|problem| {
                 condition.fault(format!("this is no JSONPath query (RFC 9535): {problem}"))
             })?;
-            Test::JsonPath { context, query }
+            let ready = query.plain().is_some().then_some(parsed);
+            Test::JsonPath {
+                context,
+                query,
+                ready,
+            }
         }
         _ => Test::Simple(simple(&condition, &check)?),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Condition, Expression, Template, Text};
+use super::{Condition, Expression, Query, Template, Text};
 use crate::{Level, ParameterLocation, ProviderState};
 
 /// One Arazzo document of a contract.
@@ -185,6 +185,8 @@ pub enum Test {
         context: Expression,
         /// The query before it is filled in.
         query: Text,
+        /// The query, where nothing is filled in.
+        ready: Option<Query>,
     },
 }
 

@@ -133,11 +133,19 @@ fn holds(criterion: &Criterion, memory: &Memory<'_>, answer: &Answer) -> Result<
                 Some(other) => pattern.is_match(&other.to_string()),
             })
         }
-        Test::JsonPath { context, query } => {
+        Test::JsonPath {
+            context,
+            query,
+            ready,
+        } => {
+            let context = memory.value(context, Some(answer));
+            let selects = |query: &Query| context.is_some_and(|context| query.selects(&context));
+            if let Some(ready) = ready {
+                return Ok(selects(ready));
+            }
             let filled = fill(query, Quoting::JsonPath);
             let query = Query::parse(&filled).map_err(|problem| unreadable(&filled, &problem))?;
-            let context = memory.value(context, Some(answer));
-            Ok(context.is_some_and(|context| query.selects(&context)))
+            Ok(selects(&query))
         }
     }
 }
@@ -253,6 +261,7 @@ mod tests {
         criterion(Test::JsonPath {
             context: Expression::parse("$response.body").expect("an expression"),
             query: Text::parse(query).expect("a text"),
+            ready: None,
         })
     }
 
