@@ -88,18 +88,21 @@ impl Target {
             url: without_userinfo(),
             problem: error.to_string(),
         })?;
-        if !matches!(url.scheme(), "http" | "https") {
-            // `localhost:8080` reads as a URL with the scheme `localhost`.
-            return Err(if url.cannot_be_a_base() {
-                TargetError::Url {
-                    url: without_userinfo(),
-                    problem: "it does not begin with http:// or https://".to_owned(),
-                }
-            } else {
-                TargetError::Scheme {
-                    url: without_userinfo(),
-                    scheme: url.scheme().to_owned(),
-                }
+        let is_http = matches!(url.scheme(), "http" | "https");
+        let begins = text.trim_start().get(url.scheme().len()..);
+        let has_slashes = begins.is_some_and(|rest| rest.starts_with("://"));
+        // `localhost:8080` reads as a URL with the scheme `localhost`, and `http:/localhost` as one
+        // whose second slash is understood.
+        if url.cannot_be_a_base() || (is_http && !has_slashes) {
+            return Err(TargetError::Url {
+                url: without_userinfo(),
+                problem: "it does not begin with http:// or https://".to_owned(),
+            });
+        }
+        if !is_http {
+            return Err(TargetError::Scheme {
+                url: without_userinfo(),
+                scheme: url.scheme().to_owned(),
             });
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -156,6 +159,8 @@ mod tests {
 
     #[rstest]
     #[case("127.0.0.1:8080", "is no URL")]
+    #[case("http:/127.0.0.1:8080", "does not begin with http://")]
+    #[case("https:user:hunter2@example.org", "does not begin with http://")]
     #[case("localhost:8080", "does not begin with http://")]
     #[case("ftp://example.org", "scheme \"ftp\"")]
     #[case("http://", "is no URL")]

@@ -58,8 +58,6 @@ enum What {
     Trim,
     /// A text of so many of its first characters, or an array of so many of its first items.
     Cut { to: usize },
-    /// An array without its first item.
-    DropFirst,
     /// An array without its last item.
     DropLast,
     /// An array of its first item only.
@@ -74,8 +72,6 @@ enum What {
     Reverse,
     /// An array in the order of its items' JSON.
     Sort,
-    /// An array without repetitions.
-    Unique,
     /// An array without items, or a text without characters.
     Clear,
     /// The object there has this member, unless it has one of the name that is not null.
@@ -84,10 +80,6 @@ enum What {
         #[serde(default)]
         value: Value,
     },
-    /// Its opposite, of a boolean.
-    Not,
-    /// A number with this added.
-    Plus { number: i64 },
     /// A value that is this one is another; null is what is not told.
     Swap {
         #[serde(default)]
@@ -191,14 +183,6 @@ impl What {
                     *value = other;
                 }
             }
-            Value::Bool(truth) if matches!(self, Self::Not) => *truth = !*truth,
-            Value::Number(number) => {
-                if let (Self::Plus { number: more }, Some(number)) = (self, number.as_i64()) {
-                    *value = Value::from(number + more);
-                } else if let Some(other) = self.any(value) {
-                    *value = other;
-                }
-            }
             _ => {
                 if let Some(other) = self.any(value) {
                     *value = other;
@@ -245,7 +229,6 @@ impl What {
                 let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 return Some(Value::String(texts.join(with)));
             }
-            Self::DropFirst if !items.is_empty() => drop(items.remove(0)),
             Self::DropLast => drop(items.pop()),
             Self::KeepFirst => items.truncate(1),
             Self::KeepLast => drop(items.drain(..last)),
@@ -255,10 +238,6 @@ impl What {
             Self::Append { value } => items.push(value.clone()),
             Self::Reverse => items.reverse(),
             Self::Sort => items.sort_by_key(Value::to_string),
-            Self::Unique => {
-                let mut seen = std::collections::HashSet::new();
-                items.retain(|item| seen.insert(item.to_string()));
-            }
             Self::Clear => items.clear(),
             _ => return self.any(&Value::Array(items.clone())),
         }
@@ -319,12 +298,10 @@ mod tests {
     #[case(json!({"at": "/a", "do": "remove"}), json!({"b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/a", "do": "rename", "to": "z"}), json!({"z": 1, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/a", "do": "as-text"}), json!({"a": "1", "b": [{"c": "X y"}, {"c": "2"}]}))]
-    #[case(json!({"at": "/a", "do": "plus", "number": 2}), json!({"a": 3, "b": [{"c": "X y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/*/c", "do": "lower-case"}), json!({"a": 1, "b": [{"c": "x y"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b/*/c", "do": "split", "between": " "}), Value::Null)]
     #[case(json!({"at": "/b/1/c", "do": "as-number"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": 2}]}))]
     #[case(json!({"at": "/b/*/c", "do": "remove"}), json!({"a": 1, "b": [{}, {}]}))]
-    #[case(json!({"at": "/b", "do": "drop-first"}), json!({"a": 1, "b": [{"c": "2"}]}))]
     #[case(json!({"at": "/b", "do": "double-last"}), json!({"a": 1, "b": [{"c": "X y"}, {"c": "2"}, {"c": "2"}]}))]
     #[case(json!({"at": "/b", "do": "unwrap"}), json!({"a": 1, "b": {"c": "X y"}}))]
     #[case(json!({"at": "/b/0", "do": "add", "name": "d", "value": null}), json!({"a": 1, "b": [{"c": "X y", "d": null}, {"c": "2"}]}))]
