@@ -307,3 +307,93 @@ fn covers(
     covers.extend(validator.exercised(&Exchange { request, response }));
     Ok(covers)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// An operation with so many documented answers, each of which follows the one before.
+    fn in_a_row(count: usize) -> Contract {
+        let base = "schemas/rows/2026-01";
+        let mut examples = json!({});
+        for number in 1..=count {
+            let mut replay = json!({"requirement": "RW-01"});
+            if number > 1 {
+                let before = format!("answer-{}", number - 1);
+                replay["follows"] = json!({"operation": "ask", "example": before, "link": "next"});
+            }
+            examples[format!("answer-{number}")] = json!({
+                "summary": "An answer", "value": {}, "x-constructed": "invented", "x-replay": replay,
+            });
+        }
+        let operation = json!({
+            "operationId": "ask",
+            "summary": "Ask",
+            "security": [],
+            "x-requirements": {"operation": "RW-01", "authentication": "RW-01", "status": "RW-01"},
+            "parameters": [
+                {
+                    "name": "needed", "in": "query", "required": true, "x-requirement": "RW-02",
+                    "schema": {"type": "integer"},
+                },
+                {"name": "spare", "in": "query", "x-requirement": "RW-03", "schema": {}},
+            ],
+            "responses": {"200": {
+                "description": "An answer",
+                "content": {"application/json": {"schema": {"type": "object"}, "examples": examples}},
+                "links": {"next": {"operationId": "ask", "parameters": {}}},
+            }},
+        });
+        let requirements = ["RW-01", "RW-02", "RW-03"].map(|id| {
+            json!({
+                "id": id, "level": "MUST", "statement": "It is promised.",
+                "source": {"document": "rows.txt", "section": "All"},
+            })
+        });
+        let openapi = json!({
+            "openapi": "3.1.1",
+            "info": {"x-api": "rows", "version": "2026-01", "title": "Rows"},
+            "paths": {"/v1/ask": {"get": operation}},
+        });
+        let files = [
+            ("openapi.yaml", openapi),
+            ("requirements.yaml", json!({"requirements": requirements})),
+            ("errata.yaml", json!({"errata": []})),
+        ];
+        let files = files.map(|(name, content): (&str, Value)| {
+            (format!("{base}/{name}"), content.to_string().into_bytes())
+        });
+        Contract::from_files(base, files.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[rstest]
+    #[case::as_long_as_any(9, None)]
+    #[case::longer(10, Some("follows leads in a circle"))]
+    fn a_row_of_cases_that_follow_each_other_ends_somewhere(
+        #[case] count: usize,
+        #[case] problem: Option<&str>,
+    ) {
+        let validator = Validator::new(Arc::new(in_a_row(count))).expect("it compiles");
+        let cases = documented(&validator);
+        if let Some(problem) = problem {
+            let error = cases.expect_err("it is too long").to_string();
+            assert!(error.contains(problem), "{error}");
+        } else {
+            let cases = cases.expect("cases");
+            assert_eq!(cases.last().map(|case| case.steps().len()), Some(count));
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_tried_out_where_no_request_can_do_without_it() {
+        let validator = Validator::new(Arc::new(in_a_row(1))).expect("it compiles");
+        let cases = documented(&validator).expect("cases");
+        assert!(cases[0].covers.contains(&"RW-02".to_owned()));
+        assert!(!cases[0].covers.contains(&"RW-03".to_owned()));
+    }
+}

@@ -115,3 +115,55 @@ fn drawn(life: &Life, profile: &Profile, name: &str) -> impl Iterator<Item = Val
     });
     settings.chain(arguments)
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::Contract;
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    /// The life of one contract's items, with its profile of that name.
+    fn life(profile: &str) -> (Life, Profile) {
+        let contract = Contract::embedded_one("smh", "2026-01").expect("a sound contract");
+        let life = contract.life.expect("a life");
+        let profile = life.profiles.iter().find(|known| known.name == profile);
+        let profile = profile.expect("it is there").clone();
+        (life, profile)
+    }
+
+    #[rstest]
+    #[case::a_setting("recycle-bin", "bin", json!(["enabled"]))]
+    #[case::another_setting("recycle-bin", "batches", json!(["at-once", "as-the-server-likes"]))]
+    #[case::the_other_choice("no-recycle-bin", "bin", json!(["disabled"]))]
+    #[case::an_argument("recycle-bin", "permanent", json!([null, false, true]))]
+    #[case::nothing("recycle-bin", "size", json!([]))]
+    fn what_a_profile_draws_from_is_known(
+        #[case] profile: &str,
+        #[case] name: &str,
+        #[case] expected: Value,
+    ) {
+        let (life, profile) = life(profile);
+        let drawn: Vec<Value> = drawn(&life, &profile, name).collect();
+        assert_eq!(Value::Array(drawn), expected);
+    }
+
+    #[test]
+    fn an_argument_without_weight_is_never_drawn() {
+        let (life, mut profile) = life("recycle-bin");
+        profile.arguments[0] = vec![0, 1, 2];
+        let drawn: Vec<Value> = drawn(&life, &profile, "permanent").collect();
+        assert_eq!(drawn, [json!(false), json!(true)]);
+    }
+
+    #[test]
+    fn what_is_promised_no_more_than_as_may_is_not_there_to_be_broken() {
+        let (mut life, profile) = life("mixed");
+        let before = promises(&life, &profile).len();
+        let accepted = life.command.accepted.first_mut().expect("a promise");
+        assert!(accepted.promise.level > Level::May);
+        accepted.promise.level = Level::May;
+        assert_eq!(promises(&life, &profile).len(), before - 1);
+    }
+}

@@ -8,6 +8,8 @@ mod history;
 mod model;
 pub(crate) mod needs;
 mod selection;
+#[cfg(test)]
+mod tests;
 mod workflow;
 
 pub(crate) use documented::documented;

@@ -90,3 +90,37 @@ pub(crate) fn several_tenants(case: &Case) -> bool {
         Play::Steps(_) | Play::History(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_may_ask_for_the_states_of_its_choices_and_of_kinds_with_weight() {
+        let contract = Contract::embedded_one("smh", "2026-01").expect("a sound contract");
+        let mut life = contract.life.expect("a life");
+        let mut profiles = life.profiles.iter();
+        let profile = profiles.position(|profile| profile.name == "recycle-bin");
+        let profile = profile.expect("it is there");
+        let asked = |life: &Life| {
+            let states = drawn(life, profile).into_iter();
+            let params = states.map(|state| {
+                let params: Vec<String> = state.params.values().map(ToString::to_string).collect();
+                format!("{} {}", state.state, params.join(" "))
+            });
+            params.collect::<Vec<_>>()
+        };
+        let bin = "recycle bin true";
+        let at_once = "batch deletes run \"at once\"";
+        let directory = "directory exists \"$name\"";
+        let file = "file exists \"$name.jpg\"";
+        let mut all = asked(&life);
+        all.sort();
+        assert_eq!(all, [at_once, directory, file, bin]);
+        let kinds = life.kinds.iter();
+        let weights = kinds.map(|kind| usize::from(kind.name == "directory"));
+        life.profiles[profile].kinds = weights.collect();
+        assert_eq!(asked(&life), [bin, at_once, directory]);
+        assert!(drawn(&life, life.profiles.len()).is_empty());
+    }
+}

@@ -198,6 +198,18 @@ mod tests {
     }
 
     #[rstest]
+    #[case(&[], true)]
+    #[case(&["a"], true)]
+    #[case(&["b", "a"], true)]
+    #[case(&["b"], false)]
+    fn of_named_apis_only_those_are_selected(#[case] apis: &[&str], #[case] selected: bool) {
+        let apis = apis.iter().map(|&api| api.to_owned()).collect();
+        let selection = Selection::new(apis, &[], Vec::new()).expect("a selection");
+        assert_eq!(selection.selects_api("a"), selected);
+        assert_eq!(selection.selects(&case("a/one/documented/200")), selected);
+    }
+
+    #[rstest]
     #[case(&["b"], &[], &[], "there are a")]
     #[case(&[], &["b/**"], &[], "--list")]
     #[case(&[], &["a/**", "b/**"], &[], "\"b/**\"")]

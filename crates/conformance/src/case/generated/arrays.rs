@@ -183,9 +183,7 @@ impl Variable {
                 let _ = write!(text, "-{number}");
                 // The number is what tells them apart, so the text before it gives way.
                 let excess = most.map_or(0, |most| text.chars().count().saturating_sub(most));
-                if excess > 0 {
-                    *text = text.chars().skip(excess).collect();
-                }
+                *text = text.chars().skip(excess).collect();
             }
         }
         copy

@@ -12,6 +12,8 @@ mod credentials;
 mod edit;
 mod facts;
 mod generate;
+#[cfg(test)]
+mod kettles;
 mod label;
 mod limits;
 mod message;
@@ -24,6 +26,8 @@ mod presence;
 mod sample;
 mod sites;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod types;
 mod values;

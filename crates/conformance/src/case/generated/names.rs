@@ -78,7 +78,9 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use serde_json::json;
 
+    use super::super::kettles::Kettles;
     use super::*;
 
     #[rstest]
@@ -89,5 +91,42 @@ mod tests {
     #[case("é", "empty")]
     fn a_word_can_stand_in_an_id(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(word(text), expected);
+    }
+
+    #[rstest]
+    #[case(json!("a b"), "a-b", "a b")]
+    #[case(json!(1.5), "1.5", "1.5")]
+    #[case(json!([true]), "true", "[true]")]
+    #[case(json!(null), "null", "null")]
+    fn a_value_has_a_word_and_is_shown(
+        #[case] value: Value,
+        #[case] expected: &str,
+        #[case] in_title: &str,
+    ) {
+        assert_eq!(value_word(&value), expected);
+        assert_eq!(shown(&value), in_title);
+    }
+
+    #[test]
+    fn only_where_two_parameters_share_a_name_their_places_tell_where_they_stand() {
+        let parameter = |name: &str, place: &str| {
+            let required = place == "path";
+            json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}})
+        };
+        let kettles = Kettles {
+            path: "/v1/{id}/boil",
+            parameters: json!([
+                parameter("id", "path"),
+                parameter("id", "query"),
+                parameter("id", "header"),
+                parameter("cup", "query"),
+            ]),
+            ..Kettles::default()
+        };
+        let contract = kettles.contract();
+        let operation = contract.operation("boil").expect("it is there");
+        let places = operation.parameters.iter();
+        let places: Vec<String> = places.map(|one| place(operation, one)).collect();
+        assert_eq!(places, ["path.id", "query.id", "header.id", "cup"]);
     }
 }

@@ -148,7 +148,9 @@ mod tests {
     use std::sync::Arc;
 
     use contract::Contract;
+    use rstest::rstest;
 
+    use super::super::kettles::Kettles;
     use super::*;
 
     #[test]
@@ -204,5 +206,46 @@ mod tests {
         assert_eq!(of_length("ab", 4), "abbb");
         assert_eq!(of_length("ab", 1), "a");
         assert_eq!(of_length("", 2), "aa");
+    }
+
+    /// What is made of a schema.
+    fn made_of(schema: Value) -> Value {
+        let validator = Kettles::with(schema, Value::Null).validator();
+        let operation = validator.contract().operation("boil").expect("it is there");
+        let schema = operation.request.as_ref().expect("a body").schema.clone();
+        let spot = Spot {
+            schema,
+            around: None,
+        };
+        sample(&validator, &[spot])
+    }
+
+    #[rstest]
+    #[case(json!({"type": "integer"}), json!(1))]
+    #[case(json!({"type": "integer", "minimum": 20}), json!(20))]
+    #[case(json!({"type": "integer", "maximum": -5}), json!(-5))]
+    #[case(json!({"type": "integer", "exclusiveMinimum": 1.5}), json!(3))]
+    #[case(json!({"type": "number"}), json!(1.5))]
+    #[case(json!({"type": "number", "minimum": 0.25}), json!(0.25))]
+    #[case(json!({"type": "boolean"}), json!(true))]
+    #[case(json!({"type": "null"}), json!(null))]
+    #[case(json!({"type": "array", "minItems": 2, "items": {"type": "boolean"}}), json!([true, true]))]
+    #[case(json!({"required": ["a"], "properties": {"a": {"const": 7}}}), json!({"a": 7}))]
+    #[case(json!({"items": {"const": 7}}), json!([7]))]
+    #[case(json!({}), json!("sample"))]
+    fn a_value_is_made_by_its_type_or_by_what_is_said_of_it(
+        #[case] schema: Value,
+        #[case] expected: Value,
+    ) {
+        assert_eq!(made_of(schema), expected);
+    }
+
+    #[rstest]
+    #[case(json!({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#"}}}), "a")]
+    #[case(json!({"type": "array", "items": {"$ref": "#"}}), "0")]
+    fn what_refers_to_itself_ends_after_nine_levels(#[case] schema: Value, #[case] token: &str) {
+        let made = made_of(schema);
+        let end = format!("/{token}").repeat(DEEPEST + 1);
+        assert_eq!(made.pointer(&end), Some(&Value::Null));
     }
 }

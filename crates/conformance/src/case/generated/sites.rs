@@ -242,8 +242,10 @@ mod tests {
     use std::sync::Arc;
 
     use contract::Contract;
+    use rstest::rstest;
     use serde_json::json;
 
+    use super::super::kettles::Kettles;
     use super::*;
 
     fn places(
@@ -317,5 +319,72 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// The pointers of the places that a body of this schema has.
+    fn pointers(schema: Value, body: &Value) -> Vec<String> {
+        let validator = Kettles::with(schema, Value::Null).validator();
+        let operation = validator.contract().operation("boil").expect("it is there");
+        let schema = operation.request.as_ref().expect("a body").schema.clone();
+        let root = Spot {
+            schema,
+            around: None,
+        };
+        let sites = sites(&validator, root, body, &[]);
+        sites.into_iter().map(|site| site.pointer).collect()
+    }
+
+    #[rstest]
+    #[case::members_that_are_there("a", json!({"a": {"a": {"a": {"a": {"a": {"a": {"a": {"a": {"a": {"a": {}}}}}}}}}}}))]
+    #[case::members_that_could_be("a", json!({}))]
+    #[case::items_that_are_there("0", json!([[[[[[[[[[[]]]]]]]]]]]))]
+    #[case::items_that_could_be("0", json!([]))]
+    fn what_refers_to_itself_has_places_of_eight_levels(#[case] token: &str, #[case] body: Value) {
+        let again = || json!({"$ref": "#"});
+        let schema = json!({
+            "type": ["object", "array"], "properties": {"a": again()}, "items": again(),
+        });
+        let schema = if body.is_array() {
+            json!({"type": "array", "items": again()})
+        } else {
+            schema
+        };
+        let found = pointers(schema, &body);
+        let expected: Vec<String> = (0..=8)
+            .map(|depth| format!("/{token}").repeat(depth))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_required_member_that_is_missing_and_an_item_of_which_nothing_is_said_are_no_places() {
+        let schema = json!({
+            "type": "object",
+            "required": ["gone"],
+            "properties": {
+                "gone": {"type": "string"},
+                "items": {"type": "array"},
+                "other": {"type": "string"},
+            },
+        });
+        let found = pointers(schema, &json!({"items": [1]}));
+        assert_eq!(found, ["", "/items", "/other"]);
+    }
+
+    #[rstest]
+    #[case(json!(null), &["null"])]
+    #[case(json!(true), &["boolean"])]
+    #[case(json!(1), &["integer", "number"])]
+    #[case(json!(1.5), &["number"])]
+    #[case(json!("a"), &["string"])]
+    #[case::what_a_state_replaces(json!("$states.a.b"), &["null", "boolean", "integer", "number", "string"])]
+    #[case(json!([]), &["array"])]
+    #[case(json!({}), &["object"])]
+    fn a_value_is_of_its_types_and_of_no_other(#[case] value: Value, #[case] expected: &[&str]) {
+        let all = [
+            "null", "boolean", "integer", "number", "string", "array", "object",
+        ];
+        let types: Vec<&str> = all.into_iter().filter(|name| is_a(&value, name)).collect();
+        assert_eq!(types, expected);
     }
 }

@@ -128,6 +128,14 @@ mod tests {
             r#"null null, boolean true, integer 7, float 1.5, string "a", object {"0":"a"}"#
         );
         assert_eq!(
+            shown(json!([{"a": 1}])),
+            r#"null null, boolean true, integer 7, float 1.5, string "sample", object {"a":1}"#
+        );
+        assert_eq!(
+            shown(json!(1.5)),
+            r#"null null, boolean true, integer 7, string "1.5", array [1.5], object {}"#
+        );
+        assert_eq!(
             shown(json!({"a": 1})),
             r#"null null, boolean true, integer 7, float 1.5, string "sample", array [{"a":1}]"#
         );

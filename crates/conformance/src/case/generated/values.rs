@@ -130,3 +130,45 @@ fn in_reading(bench: &Bench<'_>, site: &Site, branch: &Branch, facts: &Facts) ->
         _ => sample(bench.validator, std::slice::from_ref(&branch.spot)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(3.0, json!(3))]
+    #[case(-2.0, json!(-2))]
+    #[case(0.5, json!(0.5))]
+    #[case(8_999_999_999_999_999.0, json!(8_999_999_999_999_999_i64))]
+    #[case(9e15, json!(9e15))]
+    #[case(1e300, json!(1e300))]
+    fn a_whole_number_has_no_fraction(#[case] value: f64, #[case] expected: Value) {
+        assert_eq!(number(value).to_string(), expected.to_string());
+    }
+
+    #[rstest]
+    #[case::closed(false, &["number"], true)]
+    #[case::closed_and_whole(false, &["integer"], true)]
+    #[case::open(true, &["number"], false)]
+    #[case::open_and_whole(true, &["integer"], true)]
+    #[case::open_and_perhaps_whole(true, &["integer", "number"], false)]
+    fn only_before_an_open_end_of_broken_numbers_there_is_no_last_one(
+        #[case] is_open: bool,
+        #[case] types: &[&str],
+        #[case] expected: bool,
+    ) {
+        let facts = Facts {
+            types: types.iter().map(|&name| name.to_owned()).collect(),
+            ..Facts::default()
+        };
+        let end = End {
+            within: 1.0,
+            beyond: 0.0,
+            is_open,
+            requirement: None,
+        };
+        assert_eq!(has_last(&facts, &end), expected);
+    }
+}
