@@ -141,6 +141,127 @@ mod tests {
 
     use super::*;
     use crate::run::fixture;
+    use crate::target::fixture as made;
+
+    const ACTION: &str = "metastudio/batch-action/documented/200";
+
+    fn parse(text: &str) -> Baseline {
+        Baseline::parse(text, Path::new("known.toml")).expect("a sound file")
+    }
+
+    /// A case that misses MS-BA-10, a MUST, and MS-BA-08, a SHOULD.
+    fn failing() -> CaseRecord {
+        let mut cases = fixture::run().cases.into_iter();
+        let found = cases.find(|case| case.id == ACTION);
+        found.expect("it is in the fixture")
+    }
+
+    /// An entry for that case.
+    fn entry(reason: &str, more: &str) -> String {
+        format!("[[known]]\ncase = {ACTION:?}\nreason = {reason:?}\n{more}\n")
+    }
+
+    #[rstest]
+    #[case::of_the_case("", Some("ticket 123"))]
+    #[case::of_what_is_missed("requirement = \"MS-BA-10\"", Some("ticket 123"))]
+    #[case::of_what_only_warns("requirement = \"MS-BA-08\"", None)]
+    #[case::of_this_target("target = \"acme\"", Some("ticket 123"))]
+    #[case::of_another_target("target = \"other\"", None)]
+    fn a_failure_is_known_when_an_entry_explains_it(
+        #[case] more: &str,
+        #[case] known: Option<&str>,
+    ) {
+        let mut record = failing();
+        parse(&entry("ticket 123", more)).apply("acme", false, &mut record);
+        assert_eq!(record.known.as_deref(), known);
+        assert_eq!(record.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_failure_is_known_when_all_that_fails_is_explained() {
+        let one = entry("ticket 1", "requirement = \"MS-BA-10\"");
+        let both = format!("{one}{}", entry("ticket 2", "requirement = \"MS-BA-08\""));
+        let same = format!("{one}{}", entry("ticket 1", "requirement = \"MS-BA-08\""));
+        for (text, known) in [
+            (one, None),
+            (both, Some("ticket 1; ticket 2")),
+            (same, Some("ticket 1")),
+        ] {
+            let mut record = failing();
+            // With `strict` what misses a SHOULD fails, too.
+            parse(&text).apply("acme", true, &mut record);
+            assert_eq!(record.known.as_deref(), known, "{text}");
+        }
+    }
+
+    /// A scenario whose calls get what they should not, for instance.
+    #[rstest]
+    #[case("", Some("ticket 123"))]
+    #[case("requirement = \"MS-BA-10\"", None)]
+    fn a_failure_without_a_requirement_is_explained_by_what_names_none(
+        #[case] more: &str,
+        #[case] known: Option<&str>,
+    ) {
+        let mut record = failing();
+        record.findings.clear();
+        parse(&entry("ticket 123", more)).apply("acme", false, &mut record);
+        assert_eq!(record.known.as_deref(), known);
+    }
+
+    #[rstest]
+    #[case(Verdict::Pass, "passes")]
+    #[case(Verdict::Warning, "passes with a warning")]
+    fn a_case_that_is_known_to_fail_and_passes_fails(
+        #[case] verdict: Verdict,
+        #[case] passes: &str,
+    ) {
+        let mut record = failing();
+        record.verdict = verdict;
+        parse(&format!("\n{}", entry("ticket 123", ""))).apply("acme", false, &mut record);
+        assert_eq!(record.verdict, Verdict::Fail);
+        let said = format!("known to fail (ticket 123), and {passes}: take it out of known.toml:2");
+        assert_eq!(record.reason, Some(said));
+    }
+
+    #[rstest]
+    #[case("case = \"**\"\ntarget = \"other\"")]
+    #[case("case = \"smh/**\"\ntarget = \"acme\"")]
+    #[case("case = \"smh/**\"\ntarget = \"other\"")]
+    fn an_entry_of_another_case_or_target_changes_nothing(#[case] about: &str) {
+        let known = parse(&format!("[[known]]\n{about}\nreason = \"ticket 123\""));
+        for verdict in [Verdict::Pass, Verdict::Warning, Verdict::Fail] {
+            let mut record = failing();
+            record.verdict = verdict;
+            let before = record.clone();
+            known.apply("acme", false, &mut record);
+            assert_eq!(record, before);
+        }
+    }
+
+    #[rstest]
+    #[case("case = \"smh/*/documented/*\"", "")]
+    #[case("case = \"smh/*/documented/*\"\nrequirement = \"SM-BD-06\"", "")]
+    #[case("case = \"roma/**\"\ntarget = \"other\"", "")]
+    #[case(
+        "case = \"roma/**\"\ntarget = \"acme\"",
+        "known.toml:1: no case matches \"roma/**\": take the entry out, or mend its pattern (--list \
+         shows all cases; * stays within one part of an id, ** crosses)"
+    )]
+    #[case(
+        "case = \"smh/**\"\nrequirement = \"SM-BD-60\"",
+        "known.toml:1: there is no requirement \"SM-BD-60\": did you mean SM-BD-06? \
+         (--requirements lists them)"
+    )]
+    fn an_entry_has_to_do_with_a_case_of_the_plan(#[case] about: &str, #[case] says: &str) {
+        let known = parse(&format!("[[known]]\n{about}\nreason = \"ticket 123\""));
+        let mut delete = made::case("smh/batch-delete/documented/one", &[]);
+        delete.covers = vec!["SM-BD-06".to_owned()];
+        let other = made::case("metastudio/batch-action/documented/one", &[]);
+        let plan = made::plan(vec![other, delete]);
+        let checked = known.check(&[("acme", &plan)]);
+        let said = checked.err().map(|error| error.to_string());
+        assert_eq!(said.unwrap_or_default(), says);
+    }
 
     /// With `--strict` a warning fails by itself, and is not taken for what passes.
     #[rstest]

@@ -2,6 +2,8 @@
 //! be in, and what it is known to lack.
 
 mod file;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod known;
 mod lacks;
 mod provisions;
@@ -165,6 +167,8 @@ mod tests {
     #[case("ftp://example.org", "scheme \"ftp\"")]
     #[case("http://", "is no URL")]
     #[case("http://user:hunter2@example.org", "ASSETPROOF_TOKEN")]
+    #[case("http://user@example.org", "ASSETPROOF_TOKEN")]
+    #[case("http://:hunter2@example.org", "ASSETPROOF_TOKEN")]
     #[case("http://user:hunter2@example.org:99999", "is no URL")]
     #[case("http://example.org/?a=b", "query or a fragment")]
     fn a_url_that_is_no_base_is_refused_with_the_way_out(#[case] url: &str, #[case] says: &str) {
@@ -177,5 +181,42 @@ mod tests {
     fn a_path_in_the_base_url_stays() {
         let target = Target::new("http://example.org/gateway/").expect("a base URL");
         assert_eq!(target.base(), "http://example.org/gateway");
+    }
+
+    #[rstest]
+    #[case("", false)]
+    #[case("tenant = { library_id = \"l1\" }", false)]
+    #[case("tenant = { library_id = \"l1\", SpaceId = \"-\" }", true)]
+    fn cases_meet_in_one_tenant_when_all_of_it_is_given(#[case] tenant: &str, #[case] one: bool) {
+        let target = fixture::target(tenant);
+        assert_eq!(target.shares_tenant(fixture::contract("smh")), one);
+    }
+
+    #[test]
+    fn a_tenant_is_found_by_its_documented_name() {
+        let target = fixture::target("tenant = { library_id = \"l1\" }");
+        assert_eq!(target.tenant_value("LibraryId"), Some("l1"));
+        assert_eq!(target.tenant_value("SpaceId"), None);
+    }
+
+    #[rstest]
+    #[case("[[targets.acme.known]]\nstate = \"asset exists\"", "")]
+    #[case(
+        "\n[[targets.acme.known]]\nstate = \"asset exist\"",
+        "assetproof.toml:4: no case asks for the state \"asset exist\" with just these params: \
+         take the entry out, or mend it (what a case asks for and is not listed is told where it \
+         is skipped)"
+    )]
+    #[case(
+        "[[targets.acme.lacks]]\nstate = \"asset exist\"\nreason = \"ticket 7\"",
+        "assetproof.toml:3: no case has to do with the state \"asset exist\": take the entry out, \
+         or mend its name (--list shows the cases, --requirements what they are about)"
+    )]
+    fn what_is_listed_has_to_do_with_a_case(#[case] listed: &str, #[case] says: &str) {
+        let asset = fixture::state("asset exists", &serde_json::json!({}));
+        let case = fixture::case("metastudio/asset-summary/documented/one", &[asset]);
+        let checked = fixture::target(listed).check(&fixture::plan(vec![case]));
+        let said = checked.err().map(|error| error.to_string());
+        assert_eq!(said.unwrap_or_default(), says);
     }
 }

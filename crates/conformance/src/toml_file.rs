@@ -94,3 +94,23 @@ pub(crate) fn text(path: &Path) -> Result<String, FileError> {
         source,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+        let read = text(path).expect("it is there");
+        assert_eq!(read, include_str!("../Cargo.toml"));
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_with_its_line_and_not_repeated() {
+        let source = Source::new("a = 1\n\nb = hunter2\n", Path::new("known.toml"));
+        let error = source.read(|_| Ok(())).expect_err("no TOML").to_string();
+        assert!(error.starts_with("known.toml:3: "), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

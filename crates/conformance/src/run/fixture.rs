@@ -1,6 +1,8 @@
 //! A made-up run for tests: two contracts, every verdict, and texts that try to break out of
 //! every report. Nothing in it is documentation; only its ids look like it.
 
+mod crowded;
+
 use contract::{Level, Message, Requirement, Source};
 use validator::{Check, Finding, Location};
 
@@ -10,6 +12,8 @@ use super::{
     TargetRecord, Tool, Verdict,
 };
 use crate::snapshot::{Comparison, Drift, DriftKind};
+
+pub(crate) use crowded::crowded;
 
 /// What a hostile target may answer: markup, the ends of what reports wrap texts in, escape
 /// sequences for a terminal, a NUL, a byte order mark and a change of writing direction.

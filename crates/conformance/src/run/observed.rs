@@ -140,3 +140,86 @@ pub(super) fn skips(run: &Run, requirements: &[RequirementSummary]) -> Vec<SkipS
     }
     skips
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{CaseRecord, fixture};
+
+    /// The fixture's first contract in two revisions, with these cases.
+    fn run(cases: Vec<CaseRecord>) -> Run {
+        let mut run = fixture::run();
+        run.header.contracts.truncate(1);
+        let mut newer = run.header.contracts[0].clone();
+        "2026-06".clone_into(&mut newer.revision);
+        run.header.contracts.push(newer);
+        run.cases = cases;
+        run
+    }
+
+    /// A case with one finding that cites an erratum.
+    fn citing(id: &str) -> CaseRecord {
+        let mut cases = fixture::run().cases.into_iter();
+        let case = cases.find(|case| case.id == "metastudio/batch-action/scenario/twice");
+        CaseRecord {
+            id: id.to_owned(),
+            ..case.expect("it is in the fixture")
+        }
+    }
+
+    #[test]
+    fn errata_of_two_revisions_are_kept_apart() {
+        let newer = CaseRecord {
+            revision: "2026-06".to_owned(),
+            ..citing("newer")
+        };
+        let found = errata(&run(vec![citing("older"), newer])).into_iter();
+        let found: Vec<_> = found
+            .map(|it| (it.revision, it.observations[0].cases.clone()))
+            .collect();
+        let expected = [("2025-12", "older"), ("2026-06", "newer")];
+        let expected =
+            expected.map(|(revision, case)| (revision.to_owned(), vec![case.to_owned()]));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn only_what_is_the_same_in_all_counts_as_seen_before() {
+        let mut cases = ["first", "check", "message", "actual", "same"].map(citing);
+        cases[1].findings[0].finding.check = Check::CaseExpectation;
+        cases[2].findings[0].finding.message = Message::Request;
+        "\"Success\"".clone_into(&mut cases[3].findings[0].finding.actual);
+        let found = errata(&run(cases.to_vec()));
+        assert_eq!(found.len(), 1, "they cite one erratum");
+        let seen = found[0].observations.iter();
+        let seen: Vec<_> = seen.map(|seen| seen.cases.join(" ")).collect();
+        assert_eq!(seen, ["first same", "check", "message", "actual"]);
+    }
+
+    #[test]
+    fn skipped_cases_stand_together_by_their_reason() {
+        let skipped = |id: &str, reason: Option<&str>| CaseRecord {
+            verdict: Verdict::Skipped,
+            reason: reason.map(str::to_owned),
+            ..fixture::case(id, "A")
+        };
+        let run = run(vec![
+            skipped("one", Some("no state")),
+            skipped("two", None),
+            skipped("three", Some("no state")),
+            fixture::case("played", "A"),
+        ]);
+        let summary = |reason: &str, cases: &[&str]| SkipSummary {
+            reason: reason.to_owned(),
+            cases: cases.iter().map(|id| (*id).to_owned()).collect(),
+            not_judged: Vec::new(),
+        };
+        assert_eq!(
+            skips(&run, &[]),
+            [
+                summary("no state", &["one", "three"]),
+                summary("", &["two"])
+            ]
+        );
+    }
+}

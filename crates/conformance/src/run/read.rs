@@ -274,6 +274,12 @@ mod tests {
                 "run.ndjson:1: the file is cut short within its header",
             ),
             ("<html>\n".to_owned(), "was it written by assetproof?"),
+            ("<html>".to_owned(), "was it written by assetproof?"),
+            ("{\n".to_owned(), "was it written by assetproof?"),
+            (
+                "{\"type\":\"header\",\"format\":1}\n".to_owned(),
+                "was it written by assetproof?",
+            ),
             (rest.to_owned(), "run.ndjson:1: the first line is no header"),
             (
                 format!("{header}\n{header}\n"),

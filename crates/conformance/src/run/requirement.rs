@@ -195,6 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn requirements_of_two_revisions_are_kept_apart() {
+        let mut run = fixture::run();
+        let mut newer = run.header.contracts[0].clone();
+        "2026-06".clone_into(&mut newer.revision);
+        run.header.contracts.push(newer);
+        let of_newer = requirements(&run)
+            .into_iter()
+            .filter(|summary| summary.revision == "2026-06");
+        for summary in of_newer {
+            let id = &summary.requirement.id;
+            assert_eq!((summary.verdict, summary.cases.len()), (None, 0), "{id}");
+        }
+    }
+
+    #[test]
     fn the_cases_of_a_requirement_are_those_that_have_to_do_with_it() {
         let run = fixture::run();
         let all = requirements(&run);

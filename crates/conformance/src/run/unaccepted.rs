@@ -91,3 +91,171 @@ fn statuses(case: &CaseRecord) -> impl Iterator<Item = u16> {
 fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::{Level, Message};
+    use rstest::rstest;
+    use validator::{Finding, Location};
+
+    use super::*;
+    use crate::run::fixture;
+
+    const REFUSED: &str = "no documented request was accepted (status 401): are the credentials \
+                           and the tenant right?";
+
+    /// A case of metastudio's that is due to be accepted, and is answered with these statuses.
+    fn due(verdict: Verdict, statuses: &[u16]) -> CaseRecord {
+        let steps = statuses
+            .iter()
+            .map(|status| fixture::step("batch-action", "{}", Some((*status, "{}"))));
+        CaseRecord {
+            due: Some(200),
+            verdict,
+            steps: steps.collect(),
+            ..fixture::case("metastudio/batch-action/documented/200", "A")
+        }
+    }
+
+    /// One that is turned away, and nothing else is said of it.
+    fn turned_away(status: u16) -> CaseRecord {
+        CaseRecord {
+            findings: vec![found(Check::StatusCodeConformance, Level::Must)],
+            ..due(Verdict::Fail, &[status])
+        }
+    }
+
+    fn found(check: Check, level: Level) -> CaseFinding {
+        CaseFinding {
+            step: 0,
+            finding: Finding {
+                check,
+                requirement: Some("MS-BA-09".to_owned()),
+                level,
+                erratum: None,
+                message: Message::Response,
+                location: Location::Body(String::new()),
+                expected: "status 200".to_owned(),
+                actual: "401".to_owned(),
+            },
+        }
+    }
+
+    /// What is said of a run of these cases.
+    fn said(cases: Vec<CaseRecord>) -> Vec<(String, String)> {
+        let run = Run {
+            cases,
+            ..fixture::run()
+        };
+        let found = unaccepted(&run).into_iter();
+        found.map(|it| (it.contract, it.reason)).collect()
+    }
+
+    fn nothing_of_metastudio(reason: &str) -> Vec<(String, String)> {
+        vec![("metastudio/2025-12".to_owned(), reason.to_owned())]
+    }
+
+    #[test]
+    fn each_status_is_told_once() {
+        let refused = [403, 401, 403, 400].map(turned_away).to_vec();
+        let reason = "no documented request was accepted (status 400, 401, 403): are the \
+                      credentials and the tenant right?";
+        assert_eq!(said(refused), nothing_of_metastudio(reason));
+    }
+
+    #[test]
+    fn a_run_whose_every_case_was_skipped_tells_nothing() {
+        assert_eq!(
+            said(vec![due(Verdict::Skipped, &[])]),
+            nothing_of_metastudio("every case that could be accepted was skipped")
+        );
+    }
+
+    #[test]
+    fn a_contract_none_of_whose_cases_was_due_to_be_accepted_is_passed_over() {
+        let refused = |due| CaseRecord {
+            due,
+            ..turned_away(401)
+        };
+        assert_eq!(said(vec![refused(None), refused(Some(400))]), []);
+    }
+
+    #[test]
+    fn contracts_are_kept_apart() {
+        let accepted = due(Verdict::Pass, &[200]);
+        let of_smh = CaseRecord {
+            api: "smh".to_owned(),
+            ..accepted.clone()
+        };
+        let of_another_revision = CaseRecord {
+            revision: "2026-06".to_owned(),
+            ..accepted.clone()
+        };
+        assert_eq!(
+            said(vec![turned_away(401), of_smh, of_another_revision]),
+            nothing_of_metastudio(REFUSED)
+        );
+        assert_eq!(said(vec![turned_away(401), accepted]), []);
+    }
+
+    #[test]
+    fn a_case_that_only_observes_tells_nothing() {
+        let observing = CaseRecord {
+            counted: false,
+            ..due(Verdict::Pass, &[200])
+        };
+        assert_eq!(
+            said(vec![turned_away(401), observing]),
+            nothing_of_metastudio(REFUSED)
+        );
+    }
+
+    /// What a case beside one that is turned away says of the target.
+    #[rstest]
+    #[case::accepted(due(Verdict::Pass, &[401, 200]), true)]
+    #[case::accepted_with_a_warning(due(Verdict::Warning, &[204]), true)]
+    #[case::refused_as_it_should_be(
+        CaseRecord { kind: CaseKind::Negative, due: Some(401), ..due(Verdict::Pass, &[401]) },
+        false
+    )]
+    #[case::an_error(due(Verdict::Error, &[]), true)]
+    #[case::turned_away_with_an_observation(
+        CaseRecord {
+            findings: vec![
+                found(Check::PositiveDataAcceptance, Level::Must),
+                found(Check::DocumentedReading, Level::May),
+                found(Check::CaseExpectation, Level::Must),
+            ],
+            ..turned_away(401)
+        },
+        false
+    )]
+    #[case::turned_away_by_a_wrong_body(
+        CaseRecord {
+            findings: vec![found(Check::ResponseSchemaConformance, Level::Must)],
+            ..turned_away(401)
+        },
+        true
+    )]
+    #[case::not_found(turned_away(404), true)]
+    #[case::without_a_response(CaseRecord { steps: Vec::new(), ..turned_away(401) }, true)]
+    #[case::due_to_be_redirected(CaseRecord { due: Some(399), ..turned_away(401) }, false)]
+    #[case::due_to_be_refused(CaseRecord { due: Some(400), ..turned_away(401) }, true)]
+    #[case::due_to_be_refused_otherwise(CaseRecord { due: Some(404), ..turned_away(401) }, true)]
+    #[case::with_nothing_due(CaseRecord { due: None, ..turned_away(401) }, false)]
+    #[case::of_an_invalid_request(
+        CaseRecord { kind: CaseKind::Negative, ..turned_away(401) },
+        true
+    )]
+    fn a_contract_of_which_a_case_tells_something_is_not_listed(
+        #[case] beside: CaseRecord,
+        #[case] tells: bool,
+    ) {
+        let expected = if tells {
+            Vec::new()
+        } else {
+            nothing_of_metastudio(REFUSED)
+        };
+        assert_eq!(said(vec![turned_away(401), beside]), expected);
+    }
+}

@@ -187,6 +187,7 @@ fn label(volatile: Volatile) -> &'static str {
 mod tests {
     use bytes::Bytes;
     use contract::Contract;
+    use rstest::rstest;
     use serde_json::json;
 
     use super::*;
@@ -249,5 +250,90 @@ mod tests {
         }
         "#
         );
+    }
+
+    #[test]
+    fn a_documented_header_is_shown_and_a_body_that_is_not_there_is_told() {
+        let contract = Contract::embedded_one("metastudio", "2025-12").expect("a sound contract");
+        let mut operations = contract.operations.iter();
+        let index = operations.position(|operation| operation.id == "batch-action");
+        let header = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        let response = Response {
+            status: 200,
+            headers: vec![
+                header("content-type", "application/json"),
+                header("x-request-id", "4f2a9c1d"),
+            ],
+            body: Bytes::new(),
+        };
+        let (tenant, states) = (Tenant::default(), States::new());
+        let known = Known {
+            tenant: &tenant,
+            states: &states,
+        };
+        assert_eq!(
+            render(
+                &contract,
+                index.expect("it is there"),
+                &response,
+                known,
+                &Mask::default()
+            ),
+            "HTTP 200\ncontent-type: application/json\nx-request-id: [id]\n\n(no body)"
+        );
+    }
+
+    /// A body nests as deep as its sender likes, and schemas refer to each other in circles.
+    #[rstest]
+    #[case::members("members", |inner| json!({ "next": inner }), 31)]
+    #[case::items("items", |inner| json!([inner]), 31)]
+    #[case::choices("choices", |inner| json!({ "next": inner }), 20)]
+    fn a_circle_of_schemas_is_followed_to_its_end(
+        #[case] circle: &str,
+        #[case] wrap: fn(Value) -> Value,
+        #[case] deepest: usize,
+    ) {
+        let schema = json!({ "$defs": {
+            "id": { "x-volatile": "id" },
+            "members": { "properties": {
+                "id": { "$ref": "#/$defs/id" },
+                "next": { "$ref": "#/$defs/members" },
+            } },
+            "items": {
+                "properties": { "id": { "$ref": "#/$defs/id" } },
+                "items": { "$ref": "#/$defs/items" },
+            },
+            "choices": { "anyOf": [{ "properties": {
+                "id": { "$ref": "#/$defs/id" },
+                "next": { "$ref": "#/$defs/choices" },
+            } }] },
+        } });
+        let path = "schemas/smh/2026-01/batch-delete.response.schema.json";
+        let files = [(path.to_owned(), schema.to_string().into_bytes())];
+        let contract = Contract::embedded_with_files("smh", "2026-01", files.into());
+        let contract = contract.expect("a contract");
+        let (tenant, states) = (Tenant::default(), States::new());
+        let known = Known {
+            tenant: &tenant,
+            states: &states,
+        };
+        let redaction = Redaction::new(&contract.schemas, known);
+        let root = SchemaRef {
+            document: format!("assetproof:///{path}"),
+            pointer: format!("/$defs/{circle}"),
+        };
+        let nested = |levels: usize, id: &Value| {
+            let innermost = json!({ "id": id });
+            (0..levels).fold(innermost, |inner, _| wrap(inner))
+        };
+        for (levels, expected) in [
+            (0, json!("[id]")),
+            (deepest, json!("[id]")),
+            (deepest + 1, json!(4711)),
+        ] {
+            let mut value = nested(levels, &json!(4711));
+            redaction.volatile(&mut value, &root, 0);
+            assert_eq!(value, nested(levels, &expected), "{levels} levels");
+        }
     }
 }

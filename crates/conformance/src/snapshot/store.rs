@@ -228,3 +228,6 @@ fn io(action: &'static str, path: &Path, source: std::io::Error) -> SnapshotErro
         source,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -232,3 +232,72 @@ fn named(
         .map(|(key, value)| Ok((key.to_owned(), Named::read(&value, example)?)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::Secret;
+    use crate::target::fixture;
+
+    #[test]
+    fn a_target_is_as_it_is_written() {
+        let entry = fixture::entry(
+            "apis = [\"smh\", \"roma\"]\ntimeout = \"1500ms\"\nrevisions = { roma = \"2022-12\" }\n\
+             tenant = { LibraryId = \"l1\" }\ncredentials = { token = { env = \"ACME_TOKEN\" } }",
+        )
+        .expect("a sound file");
+        let apis: Vec<&str> = entry.apis.iter().map(|api| api.name.as_str()).collect();
+        assert_eq!(apis, ["smh", "roma"]);
+        assert_eq!(entry.target.timeout, Duration::from_millis(1500));
+        assert_eq!(entry.revisions["roma"].name, "2022-12");
+        assert_eq!(
+            entry.target.tenant,
+            BTreeMap::from([("library_id".to_owned(), "l1".to_owned())])
+        );
+        assert_eq!(
+            entry.tenant["LibraryId"].error("is of no use").to_string(),
+            "assetproof.toml:6: is of no use"
+        );
+        let lookup = |name: &str| (name == "ACME_TOKEN").then(|| "t0ken".to_owned());
+        let credentials = entry.credentials(Credentials::default(), lookup);
+        assert_eq!(
+            credentials.expect("the variable is set"),
+            Credentials {
+                token: Some(Secret::new("t0ken")),
+                ..Credentials::default()
+            }
+        );
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("acme,other")]
+    #[case("http://127.0.0.1:8080")]
+    fn a_name_is_a_plain_word(#[case] name: &str) {
+        let text = format!("[targets.{name:?}]\nbase_url = \"http://127.0.0.1:8080\"");
+        let error = TargetFile::parse(&text, Path::new("assetproof.toml")).expect_err("no name");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "assetproof.toml:1: {name:?} cannot be the name of a target: take a plain word"
+            )
+        );
+    }
+
+    #[rstest]
+    #[case("0s")]
+    #[case("soon")]
+    #[case(" 10s")]
+    fn a_timeout_is_a_length_of_time(#[case] timeout: &str) {
+        let entry = fixture::entry(&format!("timeout = {timeout:?}"));
+        assert_eq!(
+            entry.err().as_deref(),
+            Some(
+                "assetproof.toml:3: targets.acme.timeout is no length of time: write for instance \
+                 \"500ms\" or \"10s\""
+            )
+        );
+    }
+}

@@ -59,3 +59,36 @@ impl KnownState {
         &self.place
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use crate::target::fixture;
+
+    #[rstest]
+    #[case("asset exists", json!({ "asset_state": "ACTIVED" }), true)]
+    #[case("asset exists", json!({ "asset_state": "DELETED" }), false)]
+    #[case("asset exists", json!({ "asset_state": "ACTIVED", "size": 1 }), false)]
+    #[case("asset exists", json!({}), false)]
+    #[case("assets exist", json!({ "asset_state": "ACTIVED" }), false)]
+    fn a_state_is_known_by_its_name_and_all_of_its_parameters(
+        #[case] state: &str,
+        #[case] params: serde_json::Value,
+        #[case] serves: bool,
+    ) {
+        let target = fixture::target(
+            "[[targets.acme.known]]\nstate = \"asset exists\"\n\
+             params = { asset_state = \"ACTIVED\" }\nreturns = { asset_id = \"a1\" }",
+        );
+        let known = target.known.first().expect("it lists one");
+        let params = params.as_object().expect("an object");
+        assert_eq!(known.serves(state, params), serves);
+        assert_eq!(
+            serde_json::Value::from(known.returns().clone()),
+            json!({ "asset_id": "a1" })
+        );
+        assert!(!known.is_reusable(), "unless the file says so");
+    }
+}

@@ -120,3 +120,74 @@ impl fmt::Display for What {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+    use crate::target::fixture;
+
+    const TASK: &str = "smh/task/documented/a";
+    const DELETE: &str = "smh/batch-delete/documented/b";
+    const OTHER: &str = "metastudio/batch-action/documented/c";
+
+    /// A case that covers `SM-BD-05` and others, one that is there for `SM-BD-06` before all and
+    /// needs a state, and one of another API that calls an operation of the first one's name.
+    fn cases() -> [Case; 3] {
+        let mut task = fixture::case(TASK, &[]);
+        task.covers = vec!["SM-BD-04".to_owned(), "SM-BD-05".to_owned()];
+        let bin = fixture::state("recycle bin", &json!({}));
+        let mut delete = fixture::case(DELETE, &[bin]);
+        delete.own = Some("SM-BD-06".to_owned());
+        delete.covers = vec!["SM-BD-05".to_owned(), "SM-BD-06".to_owned()];
+        let mut other = fixture::case(OTHER, &[]);
+        "task".clone_into(&mut other.operation);
+        [task, delete, other]
+    }
+
+    #[rstest]
+    #[case("operation = \"smh/task\"", &[TASK], "the operation smh/task")]
+    #[case("operation = \"metastudio/task\"", &[OTHER], "the operation metastudio/task")]
+    #[case("requirement = \"SM-BD-05\"", &[TASK], "the requirement SM-BD-05")]
+    #[case("requirement = \"SM-BD-06\"", &[DELETE], "the requirement SM-BD-06")]
+    #[case("state = \"recycle bin\"", &[DELETE], "the state \"recycle bin\"")]
+    #[case("case = \"smh/**\"", &[TASK, DELETE], "what the cases \"smh/**\" try")]
+    fn what_is_lacking_concerns_the_cases_that_need_it(
+        #[case] what: &str,
+        #[case] concerned: &[&str],
+        #[case] said: &str,
+    ) {
+        let target = fixture::target(&format!(
+            "[[targets.acme.lacks]]\n{what}\nreason = \"ticket 7\""
+        ));
+        let lack = target.lacks.first().expect("it lists one");
+        let cases = cases();
+        let found = cases
+            .iter()
+            .filter(|case| lack.concerns(case, fixture::contract(&case.api)));
+        let found: Vec<&str> = found.map(|case| case.id.as_str()).collect();
+        assert_eq!(found, concerned);
+        assert_eq!(
+            lack.skip(),
+            format!("the target does not implement {said}: ticket 7")
+        );
+    }
+
+    #[rstest]
+    #[case("task")]
+    #[case("/task")]
+    #[case("smh/")]
+    #[case("smh/task/documented")]
+    fn an_operation_is_named_with_its_api(#[case] operation: &str) {
+        let rest = format!("[[targets.acme.lacks]]\noperation = {operation:?}\nreason = \"why\"");
+        assert_eq!(
+            fixture::entry(&rest).err().as_deref(),
+            Some(
+                "assetproof.toml:4: targets.acme.lacks.operation names no operation of an API: \
+                 write operation = \"smh/task\""
+            )
+        );
+    }
+}

@@ -272,3 +272,6 @@ fn missing_tenant(case: &Case, contract: &Contract, target: &Target) -> Option<S
         .find(|name| target.tenant_value(name).is_none())
         .cloned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,3 +112,69 @@ impl SecretRef {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::TargetEntry;
+    use crate::target::fixture;
+
+    fn entry(token: &str) -> Result<TargetEntry, String> {
+        fixture::entry(&format!("credentials.token = {token}"))
+    }
+
+    fn token(text: &str) -> Credentials {
+        Credentials {
+            token: Some(Secret::new(text)),
+            ..Credentials::default()
+        }
+    }
+
+    #[rstest]
+    #[case("ACME_TOKEN")]
+    #[case("_acme2")]
+    fn a_secret_is_that_of_the_variable_that_is_named(#[case] variable: &str) {
+        let entry = entry(&format!("{{ env = {variable:?} }}")).expect("a sound file");
+        let lookup = |name: &str| (name == variable).then(|| "t0ken".to_owned());
+        let found = entry.credentials(Credentials::default(), lookup);
+        assert_eq!(found.expect("it is set"), token("t0ken"));
+    }
+
+    #[test]
+    fn what_the_environment_has_weighs_more_and_the_variable_is_not_asked_for() {
+        let entry = entry("{ env = \"ACME_TOKEN\" }").expect("a sound file");
+        let found = entry.credentials(token("given"), |name| panic!("{name} is asked for"));
+        assert_eq!(found.expect("it is given"), token("given"));
+    }
+
+    #[rstest]
+    #[case(None, "not set")]
+    #[case(Some(""), "empty")]
+    fn a_variable_without_a_value_is_told(#[case] value: Option<&str>, #[case] state: &str) {
+        let entry = entry("{ env = \"ACME_TOKEN\" }").expect("a sound file");
+        let found = entry.credentials(Credentials::default(), |_| value.map(str::to_owned));
+        assert_eq!(
+            found.expect_err("no value").to_string(),
+            format!(
+                "assetproof.toml:3: the target acme takes its token from the environment variable \
+                 ACME_TOKEN, which is {state}: set it, or ASSETPROOF_TOKEN, or take token out of \
+                 [targets.acme.credentials]"
+            )
+        );
+    }
+
+    #[rstest]
+    #[case("\"hunter2\"", "is written out, and a file is no place for a secret")]
+    #[case("{ env = \"hunter-2\" }", "is no name of an environment variable")]
+    #[case("{ env = \"2hunter\" }", "is no name of an environment variable")]
+    #[case("{ environment = \"hunter\" }", "has no \"environment\"")]
+    fn a_secret_in_the_file_is_refused_and_not_repeated(#[case] token: &str, #[case] says: &str) {
+        let error = entry(token).expect_err("refused");
+        let begins = "assetproof.toml:3: targets.acme.credentials.token";
+        assert!(error.starts_with(begins), "{error}");
+        assert!(error.contains(says), "{error}");
+        assert!(!error.contains("hunter"), "{error}");
+    }
+}

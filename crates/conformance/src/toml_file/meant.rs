@@ -29,6 +29,8 @@ mod tests {
     #[case("base_ulr", "did you mean base_url?")]
     #[case("Base_URL", "did you mean base_url?")]
     #[case("api", "did you mean apis?")]
+    #[case("bbse_ulrr", "did you mean base_url?")]
+    #[case("axxs", "there are apis, base_url")]
     #[case("colour", "there are apis, base_url")]
     fn a_slip_gets_the_nearest_name_and_anything_else_all(#[case] name: &str, #[case] says: &str) {
         assert_eq!(meant(name, ["apis", "base_url"]), says);

@@ -235,3 +235,113 @@ impl<'f> Value<'f> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What `read` makes of the value of the key `a`.
+    fn read<T>(
+        text: &str,
+        read: impl FnOnce(Value<'_>) -> Result<T, FileError>,
+    ) -> Result<T, String> {
+        let source = Source::new(text, Path::new("a.toml"));
+        let found = source.read(|root| read(root.required("a", "1")?));
+        found.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_table_has_no_other_keys_than_those_that_are_known() {
+        let only = |text: &str| read(text, |value| value.table("{}")?.only(&["url", "name"]));
+        assert_eq!(only("[a]\nname = 1\nurl = 2"), Ok(()));
+        assert_eq!(
+            only("[a]\nname = 1\n\nulr = 2\nnam = 3"),
+            Err("a.toml:4: a has no \"ulr\": did you mean url?".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_values_of_a_table_come_in_order_of_key_with_their_places() {
+        let places = read("[a]\nb = 1\na = 2", |value| {
+            let table = value.table("{}")?;
+            let values = table.values();
+            Ok(values
+                .map(|(key, value)| (key.to_owned(), value.place().to_string()))
+                .collect::<Vec<_>>())
+        });
+        let expected = [("a", "a.toml:3"), ("b", "a.toml:2")];
+        let expected = expected.map(|(key, place)| (key.to_owned(), place.to_owned()));
+        assert_eq!(places, Ok(expected.to_vec()));
+    }
+
+    #[rstest]
+    #[case("a = \"true\"", true)]
+    #[case("a = true", false)]
+    #[case("a = { b = \"true\" }", false)]
+    fn a_string_is_told_from_what_is_none(#[case] text: &str, #[case] is_string: bool) {
+        assert_eq!(read(text, |value| Ok(value.is_string())), Ok(is_string));
+    }
+
+    #[rstest]
+    #[case("a = true", Ok(true))]
+    #[case("a = false", Ok(false))]
+    #[case(
+        "a = \"true\"",
+        Err("a.toml:1: a is a string, where a boolean is expected: write a = true")
+    )]
+    fn a_boolean_is_not_quoted(#[case] text: &str, #[case] expected: Result<bool, &str>) {
+        assert_eq!(
+            read(text, |value| value.boolean()),
+            expected.map_err(ToOwned::to_owned)
+        );
+    }
+
+    #[test]
+    fn each_string_of_an_array_has_its_place() {
+        let strings = read("a = [\n  \"x\",\n  \"y\",\n]", |value| {
+            let strings = value.strings_with_places("[\"x\"]")?.into_iter();
+            Ok(strings
+                .map(|(text, place)| format!("{place} {text}"))
+                .collect::<Vec<_>>())
+        });
+        let expected = ["a.toml:2 x", "a.toml:3 y"].map(ToOwned::to_owned);
+        assert_eq!(strings, Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn a_table_is_the_same_in_json() {
+        let text = "[a]\ntext = \"x\"\nyes = true\nno = false\nhex = 0x1f\nless = -1\nhalf = 0.5\n\
+                    list = [1, [\"b\"]]\ninner = { x = { y = 2 } }";
+        let expected = json!({
+            "text": "x",
+            "yes": true,
+            "no": false,
+            "hex": 31,
+            "less": -1,
+            "half": 0.5,
+            "list": [1, ["b"]],
+            "inner": { "x": { "y": 2 } },
+        });
+        assert_eq!(read(text, |value| value.json()), Ok(expected.clone()));
+        let object = read(text, |value| value.object("{}"));
+        assert_eq!(object.map(serde_json::Value::from), Ok(expected));
+    }
+
+    #[rstest]
+    #[case("inf", "no finite number")]
+    #[case("9223372036854775808", "a number of more than 64 bits")]
+    #[case("2026-01-31", "a date or a time")]
+    fn what_json_cannot_say_is_told(#[case] value: &str, #[case] what: &str) {
+        assert_eq!(
+            read(&format!("a = {value}"), |value| value.json()),
+            Err(format!(
+                "a.toml:1: a is {what}, which JSON cannot say: quote it"
+            ))
+        );
+    }
+}
