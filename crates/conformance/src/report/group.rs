@@ -150,6 +150,21 @@ mod tests {
     }
 
     #[test]
+    fn the_cause_is_what_is_gravest_each_thing_once() {
+        let mut run = fixture::crowded(4, 1);
+        let findings = &mut run.cases[0].findings;
+        // The same again, for another promise; something else; and something less grave.
+        findings[1].finding.requirement = Some("X-1".to_owned());
+        findings[2].finding.expected = "something else".to_owned();
+        findings[3].finding.expected = "something less grave".to_owned();
+        findings[3].finding.level = Level::Should;
+        let views = cases(&run, Standing::Failed);
+        let expected: Vec<String> = cause(&views[0]).into_iter().map(|part| part.3).collect();
+        assert_eq!(expected.len(), 2, "{expected:?}");
+        assert_eq!(expected[1], "something else");
+    }
+
+    #[test]
     fn another_status_is_another_cause() {
         assert_ne!(shape("status 400"), shape("status 500"));
         assert_ne!(shape("a string"), shape("a number"));

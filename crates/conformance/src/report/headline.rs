@@ -259,6 +259,51 @@ mod tests {
     }
 
     #[test]
+    fn up_to_eight_missed_requirements_are_named() {
+        let of = |missed: usize| {
+            let mut summary = Summary::of(&fixture::run());
+            summary.counts.fail = 1;
+            summary.counts.known = 0;
+            let mut model = summary.requirements[0].clone();
+            model.verdict = Some(Verdict::Fail);
+            summary.requirements = (1..=missed)
+                .map(|number| {
+                    model.requirement.id = format!("X-{number}");
+                    model.clone()
+                })
+                .collect();
+            failure(&summary)
+        };
+        assert_eq!(of(0), "1 case fails.");
+        assert_eq!(of(1), "1 case fails; X-1 is missed.");
+        assert_eq!(of(2), "1 case fails; X-1 and X-2 are missed.");
+        assert_eq!(
+            of(8),
+            "1 case fails; X-1, X-2, X-3, X-4, X-5, X-6, X-7 and X-8 are missed."
+        );
+        assert!(!of(9).contains("X-9"), "{}", of(9));
+    }
+
+    #[test]
+    fn a_clean_run_and_a_stopped_one_are_told_as_such() {
+        let mut run = fixture::run();
+        run.cases.retain(|case| case.verdict == Verdict::Pass);
+        run.header.selected = run.cases.len();
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Conformant");
+        let kept = "Every requirement that was put to the test is kept;";
+        assert!(sentence.starts_with(kept), "{sentence}");
+        run.footer.as_mut().expect("it ended").interrupted = true;
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Interrupted");
+        let (done, all) = (run.cases.len(), run.header.selected);
+        assert_eq!(
+            sentence,
+            format!("The run was stopped after {done} of {all} cases.")
+        );
+    }
+
+    #[test]
     fn a_known_failure_is_never_told_as_kept() {
         let mut run = fixture::run();
         run.cases

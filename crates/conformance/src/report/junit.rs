@@ -334,6 +334,32 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_run_that_tells_a_failure_or_an_error_needs_no_further_proof() {
+        let run = fixture::crowded(1, 1);
+        for (fail, error, told) in [(1, 0, true), (0, 1, true), (1, 1, true), (0, 0, false)] {
+            let mut summary = Summary::of(&run);
+            summary.counts.fail = fail;
+            summary.counts.error = error;
+            summary.cut_short = None;
+            summary.exit_code = 1;
+            assert_eq!(no_proof(&run, &summary).is_none(), told, "{fail} {error}");
+        }
+    }
+
+    #[test]
+    fn of_many_requests_the_rest_is_counted() {
+        let told = |steps| {
+            let run = fixture::crowded(steps, steps);
+            render(&run, &Summary::of(&run)).expect("it can be written")
+        };
+        assert!(!told(STEPS).contains("more requests"));
+        for more in [1, 3] {
+            let counted = format!("{more} more requests with findings");
+            assert!(told(STEPS + more).contains(&counted));
+        }
+    }
+
     use super::*;
     use crate::run::{Counts, fixture};
 

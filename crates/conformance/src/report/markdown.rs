@@ -98,6 +98,38 @@ mod tests {
     }
 
     #[test]
+    fn of_many_findings_and_requests_the_rest_is_counted() {
+        let told = |findings, steps| rendered(&fixture::crowded(findings, steps));
+        let exactly = told(20, 5);
+        assert!(!exactly.contains("more findings") && !exactly.contains("more requests"));
+        for more in [1, 3] {
+            let text = told(20 + more, 5 + more);
+            for what in [
+                "findings are in `run.ndjson`",
+                "requests with findings are in `run.ndjson`",
+            ] {
+                let counted = format!("{more} more {what}");
+                assert!(text.contains(&counted), "{counted} in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_curl_line_is_measured() {
+        for (length, shown) in [(8_000, true), (8_001, false)] {
+            let mut run = fixture::crowded(1, 1);
+            run.cases[0].steps[0].curl = "x".repeat(length);
+            let text = rendered(&run);
+            assert_eq!(text.contains(&"x".repeat(length)), shown);
+            assert_eq!(
+                text.contains(&format!("is {length} bytes long")),
+                !shown,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_run_without_a_footer_says_so_at_the_top() {
         let mut run = fixture::run();
         run.footer = None;

@@ -134,7 +134,38 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> ReportError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::write::tests::Folder;
     use crate::run::fixture;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_script_becomes_executable_and_stays_so() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = Folder::new("executable");
+        fs::create_dir(&folder.0).expect("it can be made");
+        let path = folder.0.join("a.sh");
+        fs::write(&path, "").expect("it can be written");
+        let mut permissions = fs::metadata(&path).expect("it is there").permissions();
+        permissions.set_mode(0o644);
+        fs::set_permissions(&path, permissions).expect("it is ours");
+        for _ in 0..2 {
+            make_executable(&path).expect("it is ours");
+            let mode = fs::metadata(&path)
+                .expect("it is there")
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o755);
+        }
+    }
+
+    #[test]
+    fn a_file_in_the_folders_place_is_an_error() {
+        let folder = Folder::new("in-the-way");
+        fs::create_dir(&folder.0).expect("it can be made");
+        remove(&folder.0).expect("there is nothing to remove");
+        fs::write(folder.0.join(FOLDER), "").expect("it can be written");
+        remove(&folder.0).expect_err("it is no folder");
+    }
 
     #[test]
     fn every_script_has_a_name_of_its_own() {

@@ -207,4 +207,11 @@ mod tests {
             .sum();
         assert_eq!(counted, run.cases.len());
     }
+
+    #[test]
+    fn a_kind_without_cases_is_not_told() {
+        let mut run = fixture::crowded(1, 1);
+        run.cases[0].kind = CaseKind::Negative;
+        assert_eq!(kinds(&run), "1 negative");
+    }
 }

@@ -256,6 +256,77 @@ mod tests {
     }
 
     #[test]
+    fn of_many_findings_and_requests_the_rest_is_counted() {
+        let told = |findings, steps| plain(&rendered(&fixture::crowded(findings, steps)));
+        let exactly = told(20, 3);
+        assert!(!exactly.contains("more findings") && !exactly.contains("more requests"));
+        for more in [1, 3] {
+            let text = told(20 + more, 3 + more);
+            for what in [
+                "findings are in the run file",
+                "requests with findings are in the report",
+            ] {
+                let counted = format!("{more} more {what}");
+                assert!(text.contains(&counted), "{counted} in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_is_numbered_where_there_are_several() {
+        assert!(!plain(&rendered(&fixture::crowded(1, 1))).contains("step 1 of"));
+        assert!(plain(&rendered(&fixture::crowded(2, 2))).contains("step 2 of 2"));
+    }
+
+    #[test]
+    fn a_long_curl_line_is_measured() {
+        for (length, shown) in [(4_000, true), (4_001, false)] {
+            let mut run = fixture::crowded(1, 1);
+            run.cases[0].steps[0].curl = "x".repeat(length);
+            let text = plain(&rendered(&run));
+            assert_eq!(text.contains(&"x".repeat(length)), shown);
+            assert_eq!(
+                text.contains(&format!("is {length} bytes long")),
+                !shown,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn so_many_causes_are_told_in_full_and_no_more() {
+        for (causes, brief) in [(IN_FULL, 0), (IN_FULL + 1, 1), (IN_FULL + 4, 4)] {
+            let mut run = fixture::crowded(1, 1);
+            let model = run.cases.remove(0);
+            for index in 0..causes {
+                let mut case = model.clone();
+                case.id = format!("{}/{index}", model.id);
+                case.findings[0].finding.expected = "x".repeat(index);
+                run.cases.push(case);
+            }
+            let text = plain(&rendered(&run));
+            assert_eq!(text.matches("FAIL ").count(), causes);
+            assert_eq!(text.matches("  > POST ").count(), causes - brief);
+            // What is told in brief is closed by a line of its own.
+            assert!(!text.contains("\n\n\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_verdict_has_a_colour() {
+        let all = [
+            (Verdict::Pass, AnsiColor::Green),
+            (Verdict::Warning, AnsiColor::Yellow),
+            (Verdict::Fail, AnsiColor::Red),
+            (Verdict::Error, AnsiColor::Magenta),
+            (Verdict::Skipped, AnsiColor::Cyan),
+        ];
+        for (verdict, colour) in all {
+            assert_eq!(tone(verdict), colour.on_default());
+        }
+    }
+
+    #[test]
     fn responses_that_differ_are_shown_as_such() {
         let run = fixture::run();
         let comparison = fixture::comparison(&[DriftKind::Changed, DriftKind::New]);

@@ -181,3 +181,49 @@ pub(super) fn operation_name(api: &str, revision: &str, operation: Option<&str>)
         None => format!("{api}/{revision} common to all operations"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::fixture;
+
+    #[test]
+    fn a_place_is_told_in_words() {
+        let told = |location| place(Message::Response, &location);
+        assert_eq!(told(Location::Body(String::new())), "response body");
+        assert_eq!(
+            told(Location::Body("/a/0".to_owned())),
+            "response body /a/0"
+        );
+    }
+
+    #[test]
+    fn a_state_is_counted_where_it_was_set_up_several_times() {
+        let mut case = fixture::case("any", "any");
+        let state = |name: &str| crate::run::StateRecord {
+            state: name.to_owned(),
+            params: serde_json::Map::new(),
+            returned: serde_json::Map::new(),
+        };
+        case.states = vec![state("a"), state("b"), state("a")];
+        let told = particulars(&case);
+        assert!(told.ends_with(", after: a (2 times), b"), "{told}");
+    }
+
+    #[test]
+    fn a_promise_is_the_one_of_the_cases_own_revision() {
+        let mut run = fixture::crowded(1, 1);
+        let statement = |run: &Run| {
+            let statement = CaseView::of(run, &run.cases[0]).findings[0].statement;
+            statement.map(str::to_owned)
+        };
+        let own = statement(&run).expect("it is a promise");
+        let mut older = run.header.contracts[0].clone();
+        older.revision = "2000-01".to_owned();
+        for requirement in &mut older.requirements {
+            requirement.statement = "of old".to_owned();
+        }
+        run.header.contracts.insert(0, older);
+        assert_eq!(statement(&run), Some(own));
+    }
+}

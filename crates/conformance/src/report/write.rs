@@ -78,17 +78,17 @@ fn replace(path: &Path, part: &Path, content: &str) -> Result<(), ReportError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
     use crate::run::fixture;
 
     /// A folder of this test's own, gone when the test ends.
-    struct Folder(PathBuf);
+    pub(crate) struct Folder(pub(crate) PathBuf);
 
     impl Folder {
-        fn new(name: &str) -> Self {
+        pub(crate) fn new(name: &str) -> Self {
             let path = std::env::temp_dir()
                 .join(format!("assetproof-report-{name}-{}", std::process::id()));
             let _ = fs::remove_dir_all(&path);
@@ -100,6 +100,19 @@ mod tests {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_removed_is_an_error_and_what_is_not_there_is_none() {
+        let folder = Folder::new("removed");
+        fs::create_dir(&folder.0).unwrap();
+        remove_all(&folder.0).unwrap();
+        let report = folder.0.join(REPORTS[0]);
+        fs::write(&report, "").unwrap();
+        remove_all(&folder.0).unwrap();
+        assert!(!report.exists());
+        fs::create_dir(&report).unwrap();
+        remove_all(&folder.0).expect_err("it is a folder");
     }
 
     #[test]

@@ -54,3 +54,16 @@ pub(super) fn requirement(api: &str, revision: &str, id: &str) -> String {
     }
     anchor
 }
+
+#[cfg(test)]
+mod tests {
+    use super::requirement;
+
+    #[test]
+    fn a_name_holds_nothing_that_a_link_would_have_to_encode() {
+        assert_eq!(
+            requirement("a b", "2025-12", "X_1./#"),
+            "r-a-b-2025-12-X_1.--"
+        );
+    }
+}

@@ -296,3 +296,30 @@ fn message<'a>(
         left_out,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::standing::Standing;
+    use crate::report::view::cases;
+    use crate::run::fixture;
+
+    /// The steps that are shown of a case with so many, of which these have findings.
+    fn shown(steps: usize, telling: &[usize]) -> Vec<usize> {
+        let mut run = fixture::crowded(telling.len(), steps);
+        for (found, step) in run.cases[0].findings.iter_mut().zip(telling) {
+            found.step = *step;
+        }
+        let views = cases(&run, Standing::Failed);
+        let detail = Detail { steps: 3, ..FULL };
+        shown_steps(&views[0], detail)
+    }
+
+    #[test]
+    fn of_too_many_requests_those_that_tell_something_are_shown_first() {
+        assert_eq!(shown(3, &[1]), [0, 1, 2]);
+        assert_eq!(shown(4, &[3]), [0, 1, 3]);
+        assert_eq!(shown(6, &[1, 4]), [0, 1, 4]);
+        assert_eq!(shown(6, &[1, 2, 4, 5]), [1, 2, 4]);
+    }
+}

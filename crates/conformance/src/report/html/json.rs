@@ -101,6 +101,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_container_of_sixty_characters_stands_in_one_line() {
+        let of = |digits: usize| format!("[{}]", "1".repeat(digits));
+        let short = of(58);
+        assert_eq!(short_container(&short), Some((60, short.clone())));
+        assert_eq!(short_container(&of(59)), None);
+    }
+
+    #[test]
     fn only_white_space_between_tokens_changes() {
         let text = r#" {"b":[{"x": "a b\" ]"},{}],"a":1.0,"a":[1,2],"long":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"]}"#;
         insta::assert_snapshot!(laid_out(text).unwrap(), @r#"

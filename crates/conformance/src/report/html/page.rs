@@ -328,3 +328,60 @@ fn errata(summary: &Summary) -> Vec<Erratum<'_>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{Verdict, fixture};
+    use crate::snapshot::DriftKind;
+
+    #[test]
+    fn what_came_and_what_went_are_told_apart() {
+        let snapshots = snapshots(&fixture::comparison(&[DriftKind::Changed]));
+        let tones: Vec<&str> = snapshots.drifts[0]
+            .lines
+            .iter()
+            .map(|line| line.0)
+            .collect();
+        // What came holds a line feed, so the last one is the rest of it.
+        assert_eq!(tones, ["same", "same", "fail", "pass", "same"]);
+    }
+
+    #[test]
+    fn a_figure_leads_to_a_list_that_there_is() {
+        let list = |verdict, retried| {
+            let mut run = fixture::crowded(1, 1);
+            run.cases[0].verdict = verdict;
+            run.cases[0].retried = retried;
+            let counts = Summary::of(&run).counts;
+            let figures = figures(&run, counts);
+            let figure = figures.iter().find(|figure| figure.count > 0);
+            figure.expect("there is a case").list
+        };
+        assert_eq!(list(Verdict::Warning, None), Standing::Warning.word());
+        assert_eq!(
+            list(Verdict::Warning, Some(Verdict::Pass)),
+            Standing::Flaky.word()
+        );
+        assert_eq!(list(Verdict::Fail, None), Standing::Failed.word());
+    }
+
+    #[test]
+    fn an_operation_is_the_one_of_its_own_revision() {
+        let mut run = fixture::crowded(1, 1);
+        let summary = Summary::of(&run);
+        let of = summary
+            .operations
+            .iter()
+            .find(|of| of.operation.is_some() && of.api == run.cases[0].api);
+        let of = of.expect("one operation").clone();
+        let mut older = run.header.contracts[0].clone();
+        older.revision = "2000-01".to_owned();
+        for operation in &mut older.operations {
+            operation.path = "/old".to_owned();
+        }
+        run.header.contracts.insert(0, older);
+        let operation = operation(&run, &of);
+        assert!(operation.path.starts_with('/') && operation.path != "/old");
+    }
+}

@@ -72,3 +72,101 @@ pub(super) fn write(out: &mut String, comparison: &Comparison) {
         out.push('\n');
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::snapshot::{Drift, DriftKind};
+
+    fn told(comparison: &Comparison) -> String {
+        let mut out = String::new();
+        write(&mut out, comparison);
+        out
+    }
+
+    fn drifted(diffs: impl IntoIterator<Item = String>) -> Comparison {
+        let drifts = diffs.into_iter().map(|diff| Drift {
+            case: "smh/task/documented/200".to_owned(),
+            contract: "smh/2026-01".to_owned(),
+            path: PathBuf::from("a.snap"),
+            kind: DriftKind::Changed,
+            diff,
+        });
+        Comparison {
+            drifts: drifts.collect(),
+            ..Comparison::default()
+        }
+    }
+
+    #[test]
+    fn nothing_to_tell_is_no_section() {
+        assert_eq!(told(&Comparison::default()), "");
+    }
+
+    #[test]
+    fn what_is_stale_or_unseen_is_told_without_any_difference() {
+        let stale = Comparison {
+            stale: vec![PathBuf::from("old.snap")],
+            ..Comparison::default()
+        };
+        let unseen = Comparison {
+            unseen: 1,
+            ..Comparison::default()
+        };
+        assert_eq!(
+            told(&stale),
+            "## Snapshots\n\n- Stale: no case has the snapshot `old.snap`\n\n"
+        );
+        assert_eq!(
+            told(&unseen),
+            "## Snapshots\n\n- 1 case gave no response to compare with the snapshot\n\n"
+        );
+    }
+
+    #[test]
+    fn a_difference_alone_ends_the_section() {
+        assert_eq!(
+            told(&drifted(["+a".to_owned()])),
+            "## Snapshots\n\n<details>\n<summary>smh/task/documented/200 (smh/2026-01): changed\
+             </summary>\n\n```diff\n+a\n```\n\n</details>\n\n"
+        );
+    }
+
+    #[rstest]
+    #[case(DIFF, false)]
+    #[case(DIFF + 1, true)]
+    fn of_a_long_difference_the_file_has_the_rest(#[case] length: usize, #[case] rest: bool) {
+        let told = told(&drifted(["+".repeat(length)]));
+        assert_eq!(
+            told.contains("The rest is in `a.snap`.\n\n"),
+            rest,
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn of_very_many_the_last_are_counted() {
+        let whole = told(&drifted([String::new()]));
+        let each = whole.len() - "## Snapshots\n\n".len() + DIFF;
+        let fit = ALL / each + 1;
+        let many = |count| drifted(vec!["+".repeat(DIFF); count]);
+        assert!(!told(&many(fit)).contains("differ"));
+        let more = told(&many(fit + 1));
+        assert!(
+            more.ends_with("1 more response differs.\n\n"),
+            "{}",
+            &more[more.len() - 80..]
+        );
+        let more = told(&many(fit + 3));
+        assert!(
+            more.ends_with("3 more responses differ.\n\n"),
+            "{}",
+            &more[more.len() - 80..]
+        );
+        assert_eq!(more.matches("<details>").count(), fit);
+    }
+}

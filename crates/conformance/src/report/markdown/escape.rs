@@ -88,6 +88,14 @@ fn longest_run(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_backtick_at_an_end_is_kept_from_the_mark() {
+        assert_eq!(code("`a", 9), "`` `a ``");
+        assert_eq!(code("a`", 9), "`` a` ``");
+        assert_eq!(code("a`b", 9), "``a`b``");
+        assert_eq!(code(" a", 9), "`  a `");
+    }
+
     use super::*;
 
     #[test]

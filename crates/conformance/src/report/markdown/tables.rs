@@ -172,3 +172,15 @@ pub(super) fn requirements(out: &mut String, summary: &Summary) {
     }
     out.push_str("\n</details>\n");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_list_is_counted() {
+        assert_eq!(more(SHOWN), None);
+        assert_eq!(more(SHOWN + 1).as_deref(), Some("and 1 more"));
+        assert_eq!(more(SHOWN + 5).as_deref(), Some("and 5 more"));
+    }
+}

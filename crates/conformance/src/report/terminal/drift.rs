@@ -86,3 +86,82 @@ fn one(out: &mut String, drift: &Drift) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rstest::rstest;
+
+    use super::*;
+
+    fn told(comparison: &Comparison) -> String {
+        let mut out = String::new();
+        write(&mut out, comparison);
+        out
+    }
+
+    fn drifted(diff: &str) -> Comparison {
+        Comparison {
+            drifts: vec![Drift {
+                case: "smh/task/documented/200".to_owned(),
+                contract: "smh/2026-01".to_owned(),
+                path: PathBuf::from("a.snap"),
+                kind: DriftKind::Changed,
+                diff: diff.to_owned(),
+            }],
+            ..Comparison::default()
+        }
+    }
+
+    fn stale() -> Comparison {
+        Comparison {
+            stale: vec![PathBuf::from("old.snap")],
+            ..Comparison::default()
+        }
+    }
+
+    fn unseen() -> Comparison {
+        Comparison {
+            unseen: 2,
+            ..Comparison::default()
+        }
+    }
+
+    #[rstest]
+    #[case::nothing(Comparison::default(), "")]
+    #[case::a_drift(drifted("+a"), "CHANGED")]
+    #[case::a_stale_one(stale(), "  stale: no case has the snapshot old.snap\n")]
+    #[case::an_unseen_one(unseen(), "  2 cases gave no response to compare with the snapshot\n")]
+    fn each_kind_alone_has_a_section(#[case] comparison: Comparison, #[case] says: &str) {
+        let told = told(&comparison);
+        assert!(told.contains(says), "{told}");
+        assert_eq!(told.contains("Snapshots"), !says.is_empty());
+        assert_eq!(told.contains("cases gave"), comparison.unseen > 0, "{told}");
+    }
+
+    #[test]
+    fn what_came_and_what_went_are_told_apart_by_colour() {
+        let told = told(&drifted("@@ -1 +1 @@\n-old\n+new\n same"));
+        let (green, red) = (AnsiColor::Green.on_default(), AnsiColor::Red.on_default());
+        for line in [
+            format!("    {DIM}@@ -1 +1 @@{DIM:#}\n"),
+            format!("    {red}-old{red:#}\n"),
+            format!("    {green}+new{green:#}\n"),
+            "     same\n".to_owned(),
+        ] {
+            assert!(told.contains(&line), "{line:?} in {told:?}");
+        }
+    }
+
+    #[rstest]
+    #[case(LINES, None)]
+    #[case(LINES + 1, Some("1 more lines"))]
+    #[case(LINES + 7, Some("7 more lines"))]
+    fn of_a_long_difference_the_rest_is_counted(#[case] lines: usize, #[case] more: Option<&str>) {
+        let told = told(&drifted(&"+line\n".repeat(lines)));
+        assert_eq!(told.matches("+line").count(), LINES);
+        assert_eq!(told.contains("more lines"), more.is_some());
+        assert!(told.contains(more.unwrap_or_default()), "{told}");
+    }
+}

@@ -213,3 +213,78 @@ pub(super) fn not_judged(out: &mut String, summary: &Summary) {
     }
     out.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::run::fixture;
+
+    #[rstest]
+    #[case(SHOWN, "")]
+    #[case(SHOWN + 1, "and 1 more")]
+    #[case(SHOWN + 5, "and 5 more")]
+    fn the_rest_of_a_list_is_counted(#[case] count: usize, #[case] told: &str) {
+        let mut out = String::new();
+        more(&mut out, count);
+        assert_eq!(out.is_empty(), told.is_empty());
+        assert!(out.contains(told), "{out}");
+    }
+
+    #[test]
+    fn a_count_of_none_is_dimmed() {
+        let mut out = String::new();
+        let counts = LevelCounts {
+            pass: 2,
+            ..LevelCounts::default()
+        };
+        level_row(&mut out, "MUST", counts);
+        let pass = tone(Verdict::Pass);
+        assert!(out.contains(&format!("{pass}       2{pass:#}")), "{out:?}");
+        assert_eq!(
+            out.matches(&format!("{DIM}       0{DIM:#}")).count(),
+            2,
+            "{out:?}"
+        );
+        assert!(
+            out.contains(&format!("{DIM}           0{DIM:#}")),
+            "{out:?}"
+        );
+    }
+
+    #[test]
+    fn many_ids_go_to_lines_of_a_width() {
+        let mut summary = Summary::of(&fixture::run());
+        let mut model = summary.requirements[0].clone();
+        model.verdict = None;
+        summary.requirements = (0..40)
+            .map(|number| {
+                model.requirement.id = format!("REQUIREMENT-{number:02}");
+                model.clone()
+            })
+            .collect();
+        let mut out = String::new();
+        not_judged(&mut out, &summary);
+        let lines: Vec<&str> = out
+            .lines()
+            .filter(|line| line.contains("REQUIREMENT"))
+            .collect();
+        let each = lines[0].matches("REQUIREMENT").count();
+        // As many as fit, each with a blank before it.
+        assert_eq!(each, (WIDTH - 1) / " REQUIREMENT-00".len());
+        assert!(
+            lines[0].starts_with("    REQUIREMENT-00 REQUIREMENT-01"),
+            "{out}"
+        );
+        assert_eq!(out.matches("REQUIREMENT").count(), 40);
+        assert!(
+            lines
+                .iter()
+                .rev()
+                .skip(1)
+                .all(|line| line.len() == lines[0].len()),
+            "{out}"
+        );
+    }
+}
