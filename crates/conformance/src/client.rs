@@ -390,6 +390,8 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -419,6 +421,120 @@ mod tests {
     fn a_target_that_would_be_changed_is_refused(#[case] target: &str) {
         let failure = client().url(target).expect_err("it would change");
         assert_eq!(failure.kind, FailureKind::Unsendable);
+    }
+
+    #[rstest]
+    #[case("/v1", true)]
+    #[case("/9", true)]
+    #[case("/", false)]
+    #[case("//other", false)]
+    #[case("/%2e%2e/v2", false)]
+    #[case("v1", false)]
+    fn what_begins_a_path_is_told_from_the_rest(#[case] text: &str, #[case] expected: bool) {
+        assert_eq!(begins_a_path(text), expected);
+    }
+
+    #[rstest]
+    #[case(Duration::from_secs(10), "10 s")]
+    #[case(Duration::from_millis(460), "0.5 s")]
+    fn a_duration_is_told_in_seconds(#[case] duration: Duration, #[case] told: &str) {
+        assert_eq!(seconds(duration), told);
+    }
+
+    /// What a server does with a connection on which a request has come.
+    #[derive(Clone, Copy)]
+    enum Does {
+        Reset,
+        Close,
+        Answer(&'static str),
+        Nothing,
+    }
+
+    /// What comes of a request to such a server.
+    async fn asked(does: Does) -> Result<Exchange, TransportFailure> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let serving = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.expect("a connection");
+            let read = connection.read(&mut [0; 1024]).await.expect("a request");
+            assert!(read > 0);
+            match does {
+                Does::Reset => connection.set_zero_linger().expect("it can be set"),
+                Does::Close => {}
+                Does::Answer(text) => {
+                    let written = connection.write_all(text.as_bytes()).await;
+                    written.expect("it can be written");
+                }
+                Does::Nothing => std::future::pending().await,
+            }
+        });
+        let mut target = Target::new(&format!("http://{address}")).expect("a base URL");
+        target.timeout = Duration::from_millis(300);
+        let sent = send(&target).await;
+        serving.abort();
+        sent
+    }
+
+    async fn send(target: &Target) -> Result<Exchange, TransportFailure> {
+        let request = Request {
+            method: "GET".to_owned(),
+            target: "/v1".to_owned(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let client = Client::new(target).expect("a client");
+        client.send(request, false, deadline).await
+    }
+
+    #[rstest]
+    #[case::reset(Does::Reset, FailureKind::Closed, "before the response was complete")]
+    #[case::closed(Does::Close, FailureKind::Closed, "before the response was complete")]
+    #[case::cut(
+        Does::Answer("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"),
+        FailureKind::Closed,
+        "before the response was complete"
+    )]
+    #[case::garbage(
+        Does::Answer("rubbish\r\n\r\n"),
+        FailureKind::Malformed,
+        "is not an HTTP response"
+    )]
+    #[case::nothing(Does::Nothing, FailureKind::Timeout, "no response within 0.3 s")]
+    #[tokio::test]
+    async fn what_is_no_answer_is_told_by_kind(
+        #[case] does: Does,
+        #[case] kind: FailureKind,
+        #[case] says: &str,
+    ) {
+        let failure = asked(does).await.expect_err("no answer");
+        assert_eq!(failure.kind, kind, "{failure:?}");
+        assert!(failure.text.contains(says), "{failure:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_brought_back_as_it_came() {
+        let answer = "HTTP/1.1 207 Multi-Status\r\nX-A: b\r\nContent-Length: 2\r\n\r\n[]";
+        let response = asked(Does::Answer(answer))
+            .await
+            .expect("an answer")
+            .response;
+        assert_eq!((response.status, &response.body[..]), (207, &b"[]"[..]));
+        assert_eq!(response.header("x-a"), Some(&b"b"[..]));
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_it_is_told_with_all_that_the_system_says() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        drop(listener);
+        let target = Target::new(&format!("http://{address}")).expect("a base URL");
+        let failure = send(&target).await.expect_err("nobody listens");
+        assert_eq!(failure.kind, FailureKind::Connect);
+        let said = failure.text.to_lowercase();
+        assert!(said.starts_with("no connection: "), "{said}");
+        assert!(said.contains("connect error"), "{said}");
+        assert_eq!(said.matches("refused").count(), 1, "{said}");
     }
 
     #[rstest]

@@ -220,10 +220,27 @@ mod tests {
     #[case("$response.body#/a~1b")]
     #[case("$response.header.missing")]
     #[case("$response.path.project")]
+    #[case("$response.query.user")]
     #[case("$request.path.missing")]
     #[case("$url.what")]
     #[case("$nonsense")]
     fn an_expression_that_reads_nothing_is_an_error(#[case] text: &str) {
-        evaluate(text, &exchange(), &[]).expect_err("nothing is there");
+        let path = [("project".into(), "p 1".to_owned())];
+        evaluate(text, &exchange(), &path).expect_err("nothing is there");
+    }
+
+    #[rstest]
+    #[case("15.0", "15")]
+    #[case("-15.0", "-15")]
+    #[case("15.5", "15.5")]
+    #[case("9007199254740991.0", "9007199254740991")]
+    #[case("9007199254740992.0", "9007199254740992.0")]
+    #[case("1e16", "1e+16")]
+    #[case("18446744073709551615", "18446744073709551615")]
+    #[case("true", "true")]
+    #[case("\"a\"", "a")]
+    fn a_scalar_is_a_text(#[case] json: &str, #[case] text: &str) {
+        let value = serde_json::from_str(json).expect("it is JSON");
+        assert_eq!(scalar(&value).as_deref(), Some(text));
     }
 }

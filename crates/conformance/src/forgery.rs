@@ -270,6 +270,46 @@ mod tests {
         );
     }
 
+    #[rstest]
+    #[case("abcdefgh", Ok("ABCDEFGH"))]
+    #[case("Ab-1cd-2", Ok("aB-1CD-2"))]
+    #[case("abcdefg", Err("fewer than 8 characters"))]
+    #[case("12345678", Err("no letters"))]
+    fn another_case_needs_letters_and_some_length(
+        #[case] plain: &str,
+        #[case] expected: Result<&str, &str>,
+    ) {
+        match (other_case(plain), expected) {
+            (Ok(other), Ok(expected)) => assert_eq!(other, expected),
+            (Err(problem), Err(says)) => assert!(problem.contains(says), "{problem}"),
+            (made, _) => panic!("{made:?}"),
+        }
+    }
+
+    #[rstest]
+    #[case(ParameterLocation::Query, "a-token", Ok(ParameterLocation::Header))]
+    #[case(ParameterLocation::Query, "a token", Err("cannot stand in a header"))]
+    #[case(ParameterLocation::Header, "a token", Ok(ParameterLocation::Query))]
+    fn a_credential_goes_where_it_can_stand(
+        #[case] location: ParameterLocation,
+        #[case] value: &str,
+        #[case] expected: Result<ParameterLocation, &str>,
+    ) {
+        let right = Credential {
+            location,
+            name: "token",
+            value: Cow::Owned(Secret::new(value.to_owned())),
+        };
+        match (misplaced(right), expected) {
+            (Ok(made), Ok(expected)) => {
+                assert_eq!(made.location, expected);
+                assert_eq!(made.value.reveal(), value);
+            }
+            (Err(problem), Err(says)) => assert!(problem.contains(says), "{problem}"),
+            (made, _) => panic!("{:?}", made.map(|made| made.location)),
+        }
+    }
+
     #[test]
     fn a_signature_of_nobody_is_well_formed_and_dated() {
         let made = made("batch-action", "token", 1, Forgery::Foreign).expect("it can be made");

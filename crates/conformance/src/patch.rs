@@ -94,6 +94,19 @@ mod tests {
         assert_eq!(document, expected);
     }
 
+    #[test]
+    fn a_value_that_is_added_at_the_root_is_the_document() {
+        let mut document = json!({"a": 0});
+        let correction = Correction {
+            erratum: None,
+            op: PatchOp::Add,
+            path: String::new(),
+            value: Value::Null,
+        };
+        apply(&mut document, &correction, json!(9)).expect("there is always a root");
+        assert_eq!(document, json!(9));
+    }
+
     #[rstest]
     #[case(PatchOp::Replace, "/x")]
     #[case(PatchOp::Remove, "/x")]

@@ -212,3 +212,6 @@ fn outcome(
         unreachable: stage.unreachable,
     }
 }
+
+#[cfg(test)]
+mod tests;

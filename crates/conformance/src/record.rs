@@ -225,6 +225,64 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_behind_the_end_does_not_count() {
+        let mask = Mask::new(
+            &Credentials::from_lookup(|_| Some("open-sesame".to_owned())),
+            [],
+        );
+        // Replaced bytes are longer than they were.
+        let (stored, has_secret) = body(&vec![0xff; STORED], &mask);
+        assert_eq!((stored.text.len(), has_secret), (STORED / 3 * 3, false));
+        assert_eq!(micros(Duration::from_millis(7)), 7000);
+        assert_eq!(micros(Duration::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn a_case_and_its_states_are_stored_with_their_texts_masked() {
+        let mask = Mask::new(
+            &Credentials::from_lookup(|_| Some("open-sesame".to_owned())),
+            [],
+        );
+        let mut cases = crate::run::fixture::run().cases.into_iter();
+        let mut case = cases
+            .find(|case| !case.findings.is_empty())
+            .expect("one has findings");
+        case.reason = Some("says open-sesame".to_owned());
+        let finding = &mut case.findings[0].finding;
+        finding.expected = "not open-sesame".to_owned();
+        finding.actual = "open-sesame".to_owned();
+        finding.location = Location::Body("/open-sesame/0".to_owned());
+        mask_case(&mut case, &mask);
+        assert_eq!(case.reason.as_deref(), Some("says ***"));
+        let finding = &case.findings[0].finding;
+        assert_eq!(
+            (finding.expected.as_str(), finding.actual.as_str()),
+            ("not ***", "***")
+        );
+        assert_eq!(finding.location, Location::Body("/***/0".to_owned()));
+        let members = |value: Value| value.as_object().expect("an object").clone();
+        let mut tape = Tape::default();
+        tape.set_up(crate::reproduction::SetUp {
+            state: "asset exists".to_owned(),
+            params: members(serde_json::json!({"a": "open-sesame"})),
+            returned: members(serde_json::json!({"b": ["open-sesame"]})),
+        });
+        let states = states(&tape, &mask);
+        let [state] = states.as_slice() else {
+            panic!("{states:?}")
+        };
+        assert_eq!(state.state, "asset exists");
+        assert_eq!(
+            Value::Object(state.params.clone()),
+            serde_json::json!({"a": "***"})
+        );
+        assert_eq!(
+            Value::Object(state.returned.clone()),
+            serde_json::json!({"b": ["***"]})
+        );
+    }
+
+    #[test]
     fn headers_and_states_are_stored_with_their_texts_masked() {
         let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
         let mask = Mask::new(&credentials, []);

@@ -253,6 +253,141 @@ mod tests {
         assert!(said.is_empty(), "{}", String::from_utf8_lossy(&said));
     }
 
+    /// A case of one request, sent so many times, the last of which came to nothing.
+    fn repeated(count: usize, body: &str) -> (CaseRecord, Tape) {
+        let mut tape = Tape::default();
+        let mut case = fixture::case("smh/task/positive/any", "any");
+        case.verdict = Verdict::Fail;
+        case.steps = (0..count)
+            .map(|step| {
+                tape.sent(step, request("POST", "/any", body), None);
+                fixture::step("task", "", None)
+            })
+            .collect();
+        case.findings = vec![finding(count - 1, Level::Must, "nothing")];
+        (case, tape)
+    }
+
+    #[test]
+    fn a_request_that_is_repeated_often_is_a_loop() {
+        for (count, sends, loops) in [
+            (1, 1, ""),
+            (2, 2, ""),
+            (3, 1, "1 2 3"),
+            (40, 1, "1 2 3 4 5 6 7 8 9 10"),
+        ] {
+            let (case, tape) = repeated(count, "[]");
+            let script = script_of(&case, &tape).expect("it failed");
+            assert_eq!(script.matches("curl -sS -i").count(), sends, "{script}");
+            assert_eq!(
+                script.contains("for attempt in"),
+                !loops.is_empty(),
+                "{script}"
+            );
+            assert!(
+                script.contains(&format!("in {loops}")) || loops.is_empty(),
+                "{script}"
+            );
+            // Of a request that was not answered, nobody waits for longer than the run did.
+            assert!(script.contains(" --max-time 10 "), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_script_has_the_functions_and_variables_that_it_needs() {
+        let (case, tape) = repeated(1, "[]");
+        let plain = script_of(&case, &tape).expect("it failed");
+        let (case, tape) = job();
+        let whole = script_of(&case, &tape).expect("it failed");
+        for (part, in_plain) in [
+            ("TARGET=${TARGET:-", true),
+            (": \"${ASSETPROOF_TOKEN:?", true),
+            ("STATE_URL=", false),
+            ("member() {", false),
+            ("in_url() {", false),
+            ("tear_down", false),
+        ] {
+            assert_eq!(plain.contains(part), in_plain, "{part} in {plain}");
+            assert!(whole.contains(part), "{part} in {whole}");
+        }
+        for part in ["signed() (", "ASSETPROOF_SECRET_KEY"] {
+            assert!(!plain.contains(part) && !whole.contains(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_signs_asks_for_the_key_pair() {
+        let (mut case, mut tape) = (repeated(1, "[]").0, Tape::default());
+        let target = target();
+        let caller = crate::signing::Caller::new(&target, std::time::SystemTime::now());
+        let names = ("Authorization", "X-Sdk-Date");
+        let signing = crate::signing::Signing::new(&caller, names, None).expect("a key pair");
+        let mut signed = request("POST", "/any", "[]");
+        signed.headers.remove(0);
+        let date = crate::signing::date(caller.now, None).into_bytes();
+        signed.headers.push((names.1.to_owned(), date));
+        signing.sign(&mut signed, false);
+        tape.sent(0, signed, None);
+        case.steps.truncate(1);
+        let script = script_of(&case, &tape).expect("it failed");
+        for part in [
+            "signed() (",
+            "signed right curl",
+            ": \"${ASSETPROOF_ACCESS_KEY:?",
+            ": \"${ASSETPROOF_SECRET_KEY:?",
+        ] {
+            assert!(script.contains(part), "{part} in {script}");
+        }
+        assert!(!script.contains("ASSETPROOF_TOKEN"), "{script}");
+    }
+
+    #[test]
+    fn a_body_of_just_the_length_that_is_sent_is_not_left_out() {
+        for (length, left_out) in [(256 * 1024, false), (256 * 1024 + 1, true)] {
+            let (case, tape) = repeated(1, &"x".repeat(length));
+            let script = script_of(&case, &tape).expect("it failed");
+            assert_eq!(script.contains("# It is left out here"), left_out);
+        }
+    }
+
+    #[test]
+    fn of_many_findings_the_rest_is_counted() {
+        for (count, more) in [
+            (FINDINGS, None),
+            (FINDINGS + 1, Some(1)),
+            (FINDINGS + 3, Some(3)),
+        ] {
+            let (mut case, tape) = repeated(1, "[]");
+            case.findings = (0..count)
+                .map(|number| finding(0, Level::Must, &format!("number {number}")))
+                .collect();
+            let script = script_of(&case, &tape).expect("it failed");
+            assert_eq!(script.contains("more findings"), more.is_some(), "{script}");
+            let told = more.map(|more| format!("# and {more} more findings\n"));
+            assert!(script.contains(&told.unwrap_or_default()), "{script}");
+        }
+    }
+
+    #[test]
+    fn what_is_forgotten_moves_the_rest_up() {
+        let mut tape = Tape::default();
+        tape.set_up(SetUp {
+            state: "any".to_owned(),
+            params: Map::new(),
+            returned: Map::new(),
+        });
+        for step in 0..6 {
+            tape.sent(step, request("GET", &format!("/{step}"), ""), None);
+        }
+        tape.forget(&[1, 3, 4]);
+        let left = tape.scenes.iter().filter_map(|scene| match scene {
+            Scene::Sent(sent) => Some((sent.step, sent.request.target.as_str())),
+            Scene::SetUp(_) => None,
+        });
+        assert_eq!(left.collect::<Vec<_>>(), [(0, "/0"), (1, "/2"), (2, "/5")]);
+        assert_eq!(tape.states().count(), 1);
+    }
+
     /// What the script's functions print when they are called like this.
     fn printed(call: &str, answer: &str) -> Option<String> {
         let script = format!("set -eu\n{MEMBER}{IN_URL}\n{call}");

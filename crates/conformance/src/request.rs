@@ -424,6 +424,46 @@ mod tests {
     }
 
     #[test]
+    fn the_credentials_that_are_missing_are_named() {
+        let told = |contract: &Contract, given: &[(&str, &str)]| {
+            let operation = &contract.operations[0];
+            let given = values(given);
+            let credentials = Credentials::from_lookup(|name| given.get(name).cloned());
+            let caller = Caller::of_nobody(&credentials);
+            unknown(contract, operation, &caller, 0..operation.security.len())
+        };
+        assert_eq!(
+            told(&smh(), &[]),
+            "no credential for it is known: set ASSETPROOF_ACCESS_TOKEN"
+        );
+        let mut contract = Contract::embedded_one("metastudio", "2025-12").expect("a contract");
+        assert_eq!(
+            told(&contract, &[]),
+            "no credential for it is known: set ASSETPROOF_TOKEN or ASSETPROOF_ACCESS_KEY with \
+             ASSETPROOF_SECRET_KEY"
+        );
+        let half = told(&contract, &[("ASSETPROOF_ACCESS_KEY", "key")]);
+        assert!(half.contains("ASSETPROOF_SECRET_KEY"), "{half}");
+        for scheme in contract.schemes.values_mut() {
+            if scheme.signature.is_some() {
+                scheme.signature = Some("HMAC-OF-TOMORROW".to_owned());
+            }
+        }
+        assert_eq!(
+            told(&contract, &[]),
+            "no credential for it is known: set ASSETPROOF_TOKEN"
+        );
+        for scheme in contract.schemes.values_mut() {
+            scheme.credential = None;
+        }
+        let told = told(&contract, &[]);
+        assert!(
+            told.ends_with("whose algorithm this runner does not know"),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn a_required_parameter_without_a_value_is_named() {
         let contract = smh();
         let operation = contract.operation("batch-delete").expect("it is there");

@@ -7,7 +7,7 @@ mod probe;
 mod schedule;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -521,6 +521,66 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_that_is_not_as_old_as_a_forged_one_is_dated_anew() {
+        let target = target(&vectors(), "http://assetproof.example");
+        let (value, mut request) = sign(&vectors().vectors[0], None);
+        request.headers.push((HEADERS.0.to_owned(), value.into()));
+        let signed_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045);
+        let half = LONG_AGO / 2;
+        for (now, stays) in [
+            (signed_at + half, true),
+            (signed_at + half - Duration::from_secs(1), false),
+        ] {
+            let found = found(&request, &target, now).expect("it is signed");
+            assert_eq!(found.request.header(HEADERS.1).is_some(), stays, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_is_signed_once() {
+        let target = target(&vectors(), "http://assetproof.example");
+        let caller = Caller::new(&target, SystemTime::UNIX_EPOCH);
+        let signing = Signing::new(&caller, HEADERS, None).expect("a key pair");
+        let mut request = vectors().vectors[0].request();
+        let bare = request.headers.len();
+        signing.sign(&mut request, false);
+        assert_eq!(request.headers.len(), bare + 1);
+        let signed = request.clone();
+        signing.sign(&mut request, false);
+        assert_eq!(request, signed);
+        request.headers.truncate(bare);
+        signing.sign(&mut request, true);
+        let titled = request.headers.last().expect("it is there");
+        assert_eq!(titled.0, request::titled(HEADERS.0));
+        assert_eq!(Some(titled.1.as_slice()), signed.header(HEADERS.0));
+    }
+
+    #[test]
+    fn a_wrong_digest_is_signed_and_so_are_the_headers_that_the_signature_is_to_have() {
+        let vector = &vectors().vectors[0];
+        let (value, request) = sign(vector, Some(SignedWrong::Digest));
+        let digest = request.header(CONTENT).expect("it is told");
+        let own = hex(&Sha256::digest(vector.body.as_bytes()));
+        assert_ne!(text(digest), own);
+        // The payload is signed as it is told, so that the digest alone is wrong.
+        let target = target(&vectors(), "http://assetproof.example");
+        let caller = Caller::new(&target, SystemTime::UNIX_EPOCH);
+        let right = Signing::new(&caller, HEADERS, None).expect("a key pair");
+        let mut again = request.clone();
+        again.body = [vector.body.as_bytes(), b" "].concat().into();
+        assert_eq!(right.value(&mut again), value);
+        for (wrong, names) in [
+            (None, "content-type;host;x-sdk-date"),
+            (Some(SignedWrong::HostUnsigned), "content-type;x-sdk-date"),
+            (Some(SignedWrong::DateUnsigned), "content-type;host"),
+        ] {
+            let (value, _) = sign(vector, wrong);
+            let told = format!("SignedHeaders={names}, ");
+            assert!(value.contains(&told), "{value}");
+        }
+    }
+
+    #[test]
     fn half_a_key_pair_signs_nothing() {
         let mut target = target(&vectors(), "http://assetproof.example");
         target.credentials.secret_key = None;

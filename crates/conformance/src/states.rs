@@ -206,3 +206,6 @@ pub(crate) fn no_way(state: &str) -> String {
         "it begins with the state {state:?}, and the target has no URL to set that up (--state-url)"
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -296,6 +296,41 @@ mod tests {
     use super::*;
     use crate::case::{BodyTemplate, Expected};
 
+    #[test]
+    fn a_request_that_is_put_off_where_no_status_is_promised_misses_nothing_much() {
+        let mut contract = Contract::embedded_one("metastudio", "2025-12").expect("a contract");
+        contract.operations[0].rules.status = None;
+        let validator = Validator::new(Arc::new(contract)).expect("it compiles");
+        let operation = &validator.contract().operations[0];
+        let step = Step {
+            operation: 0,
+            provider_states: Vec::new(),
+            presented: Presented::Own,
+            parameters: std::collections::BTreeMap::default(),
+            alterations: Vec::new(),
+            link: None,
+            body: BodyTemplate::Absent,
+            until: None,
+            expected: Expected {
+                due: Due::Accepted {
+                    requirement: "X-1".to_owned(),
+                    level: Level::Must,
+                },
+                body: Vec::new(),
+            },
+        };
+        let response = Response {
+            status: TOO_MANY,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        };
+        let finding = not_accepted(&validator, operation, &step, &response, "X-1", Level::Must);
+        assert_eq!(
+            (finding.level, &*finding.expected),
+            (Level::May, "a 2xx status")
+        );
+    }
+
     const ERROR: &str = r#"{"error_code":"MSS.00000003","error_msg":"wrong"}"#;
 
     /// What is found when `due` is due of batch-action and `status` comes: requirement and level.

@@ -125,6 +125,8 @@ mod tests {
     fn it_is_printed_as_it_is_read(#[case] text: &str) {
         let partition: Partition = text.parse().expect("a part");
         assert_eq!(partition.to_string(), text);
+        let (scheme, part, of) = (partition.scheme(), partition.part(), partition.of());
+        assert_eq!(format!("{scheme}:{part}/{of}"), text);
     }
 
     #[rstest]

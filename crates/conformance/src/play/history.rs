@@ -135,3 +135,24 @@ fn named(kind: &ItemKind, name: &str) -> Vec<ProviderState> {
     }
     states
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Played;
+
+    #[test]
+    fn each_step_is_noted_with_the_round_in_which_it_was_made() {
+        let mut played = Played {
+            round: 2,
+            ..Played::default()
+        };
+        played.sent(3);
+        assert_eq!(played.rounds, [2, 2, 2]);
+        played.round = 3;
+        played.sent(5);
+        assert_eq!(played.rounds, [2, 2, 2, 3, 3]);
+        // A look that is made again takes the place of the one before.
+        played.sent(4);
+        assert_eq!(played.rounds, [2, 2, 2, 3]);
+    }
+}

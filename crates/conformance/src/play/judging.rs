@@ -79,3 +79,33 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use rstest::rstest;
+    use validator::Request;
+
+    use super::*;
+
+    #[rstest]
+    #[case(LARGE, LARGE, false)]
+    #[case(LARGE + 1, 0, true)]
+    #[case(0, LARGE + 1, true)]
+    fn the_longer_body_tells(#[case] sent: usize, #[case] came: usize, #[case] large: bool) {
+        let exchange = Exchange {
+            request: Request {
+                method: "POST".to_owned(),
+                target: String::new(),
+                headers: Vec::new(),
+                body: Bytes::from(vec![b'x'; sent]),
+            },
+            response: Response {
+                status: 200,
+                headers: Vec::new(),
+                body: Bytes::from(vec![b'x'; came]),
+            },
+        };
+        assert_eq!(is_large(&exchange), large);
+    }
+}

@@ -409,3 +409,6 @@ impl<'c> Stage<'c> {
         self.states.tear_down(Instant::now() + patience).await
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

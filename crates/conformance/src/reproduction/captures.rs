@@ -252,6 +252,7 @@ fn name(member: &str, captures: &[Capture]) -> String {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use rstest::rstest;
     use serde_json::json;
     use validator::Request;
 
@@ -349,6 +350,72 @@ mod tests {
             sent("/b", r#"{"id":"mine","was":"SUCCESS"}"#, ""),
         ];
         assert_eq!(found(&scenes), []);
+    }
+
+    #[rstest]
+    #[case::plain("ab", true)]
+    #[case::of_one_character("a", false)]
+    #[case::outside_of_ascii("a\u{f6}", false)]
+    #[case::a_control_character("a\u{1}", false)]
+    #[case::a_quote("a\"", false)]
+    #[case::a_backslash("a\\", false)]
+    #[case::a_comma("a,", false)]
+    #[case::a_brace("a{", false)]
+    #[case::a_bracket("a[", false)]
+    fn only_what_the_script_can_cut_out_is_captured(#[case] text: &str, #[case] captured: bool) {
+        assert_eq!(is_cuttable(text), captured);
+        let value = json!(text);
+        let scenes = [
+            set_up(&json!({}), &json!({ "id": value })),
+            sent("/a", &json!([value]).to_string(), ""),
+        ];
+        assert_eq!(found(&scenes).len(), usize::from(captured));
+    }
+
+    #[rstest]
+    #[case("asset_id", true)]
+    #[case("Asset-Id2", true)]
+    #[case("", false)]
+    #[case("asset id", false)]
+    #[case("asset$id", false)]
+    fn only_a_plain_name_can_stand_in_the_script(#[case] name: &str, #[case] simple: bool) {
+        assert_eq!(is_simple(name), simple);
+    }
+
+    #[test]
+    fn what_is_told_twice_is_captured_where_it_was_told_first() {
+        let scenes = [
+            sent("/a", "", r#"{"id":"x1"}"#),
+            sent("/b", "", r#"{"id":"x1"}"#),
+            sent("/c", r#"["x1"]"#, ""),
+        ];
+        let expected = [(0, "id".to_owned(), "id".to_owned(), None)];
+        assert_eq!(found(&scenes), expected);
+    }
+
+    #[test]
+    fn a_number_of_one_digit_is_recognised_in_a_url_and_not_in_a_body() {
+        let number = |text: &str| Scalar {
+            text: text.to_owned(),
+            is_number: true,
+        };
+        let (in_url, in_body) = (sent("/t/7", "", ""), sent("/t", "[7]", ""));
+        assert!(uses(&in_url, &number("7")));
+        assert!(!uses(&in_body, &number("7")));
+        let long = "7".repeat(SHORTEST_NUMBER);
+        let in_body = sent("/t", &format!("[{long}]"), "");
+        assert!(uses(&in_body, &number(&long)));
+        let set_up = set_up(&json!({ "n": 7 }), &json!({}));
+        assert!(!uses(&set_up, &number("7")));
+    }
+
+    #[test]
+    fn a_variable_never_has_the_name_of_another_thing() {
+        assert_eq!(name("2nd_id", &[]), "the_2nd_id");
+        for taken in TAKEN {
+            assert_eq!(name(taken, &[]), format!("the_{taken}"));
+        }
+        assert_eq!(name("jobId", &[]), "job_id");
     }
 
     #[test]

@@ -46,12 +46,13 @@ pub(super) fn order(plan: &Plan, shuffle: Option<u64>) -> Vec<usize> {
 }
 
 /// One of these, one of those, until either has no more; then the rest of the other.
-fn in_turns(these: Vec<usize>, those: Vec<usize>) -> Vec<usize> {
-    let (mut these, mut those) = (these.into_iter(), those.into_iter());
-    let mut both = Vec::with_capacity(these.len() + those.len());
-    while both.len() < both.capacity() {
+fn in_turns(these: Vec<usize>, others: Vec<usize>) -> Vec<usize> {
+    let all = these.len() + others.len();
+    let (mut these, mut others) = (these.into_iter(), others.into_iter());
+    let mut both = Vec::with_capacity(all);
+    while both.len() < all {
         both.extend(these.next());
-        both.extend(those.next());
+        both.extend(others.next());
     }
     both
 }
@@ -124,7 +125,10 @@ mod tests {
     #[case(vec![1, 3], vec![2, 4, 5, 6])]
     #[case(vec![1, 3, 5, 6], vec![2, 4])]
     #[case(vec![], vec![1, 2, 3, 4, 5, 6])]
-    fn the_rest_of_the_longer_one_comes_last(#[case] these: Vec<usize>, #[case] those: Vec<usize>) {
-        assert_eq!(in_turns(these, those), [1, 2, 3, 4, 5, 6]);
+    fn the_rest_of_the_longer_one_comes_last(
+        #[case] these: Vec<usize>,
+        #[case] others: Vec<usize>,
+    ) {
+        assert_eq!(in_turns(these, others), [1, 2, 3, 4, 5, 6]);
     }
 }

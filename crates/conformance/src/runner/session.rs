@@ -330,3 +330,6 @@ fn finished(ended: Result<Ended, JoinError>) -> Ended {
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use super::*;
 use crate::{Credentials, Selection};
 
 /// What the cases of a run against this target share.
-pub(super) fn context(target: &Target) -> Context {
+pub(crate) fn context(target: &Target) -> Context {
     Context {
         client: Client::new(target).expect("a client"),
         target: target.clone(),
@@ -25,7 +25,7 @@ pub(super) fn context(target: &Target) -> Context {
     }
 }
 
-fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let contract = Contract::embedded_one("metastudio", "2025-12").expect("a sound contract");
     let validator = Validator::new(Arc::new(contract)).expect("it compiles");
     let selection = Selection::new(Vec::new(), &[], Vec::new()).expect("no globs");

@@ -292,3 +292,6 @@ impl<'c> Shrinking<'_, 'c> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

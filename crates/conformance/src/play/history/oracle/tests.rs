@@ -380,3 +380,80 @@ fn a_batch_has_to_be_taken_when_it_may_have_something_to_do() {
     // Nothing is said of an id that does not exist: it may be why the batch is refused.
     assert_eq!(promised(&[0, 1]), ("MS-BA-23", Level::Should));
 }
+
+/// An oracle of one active asset to which these things have happened.
+fn after(history: &'static str) -> Oracle<'static> {
+    let life = &*METASTUDIO;
+    let mut oracle = Oracle::new(life);
+    let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
+    oracle.add("a".to_owned(), active.expect("a kind").begins);
+    let none = Arguments::new();
+    for event in events(history) {
+        match event {
+            Event::Did(action, came) => {
+                let batch = told("action", json!(action));
+                let situation = Situation {
+                    settings: &none,
+                    batch: &batch,
+                    item: &none,
+                };
+                oracle.became(0, 1, situation, &label(life, came));
+            }
+            Event::Shown(state) => {
+                oracle.observed(0, 1, &Seen::State(state.to_owned()));
+            }
+        }
+    }
+    oracle
+}
+
+#[rstest]
+#[case::nothing_done("ACTIVED", false)]
+#[case::done("DELETE=SUCCESS", true)]
+#[case::refused("DELETE=refused", true)]
+#[case::looked_at("DELETE=SUCCESS DELETING", false)]
+#[case::done_again("DELETE=SUCCESS DELETING RESTORE=SUCCESS", true)]
+#[case::lost("DELETE=SUCCESS ACTIVED DELETE=SUCCESS", false)]
+fn what_was_done_to_an_asset_is_pending_until_it_is_looked_at(
+    #[case] history: &'static str,
+    #[case] pending: bool,
+) {
+    assert_eq!(after(history).is_pending(0), pending);
+}
+
+#[test]
+fn what_would_be_found_is_told_and_not_taken_in() {
+    let mut oracle = after("DELETE=SUCCESS");
+    let (active, deleting) = ("ACTIVED".to_owned(), "DELETING".to_owned());
+    for _ in 0..2 {
+        assert!(oracle.would_find(0, &Seen::State(active.clone())));
+        assert!(!oracle.would_find(0, &Seen::State(deleting.clone())));
+    }
+    assert!(
+        oracle
+            .observed(0, 1, &Seen::State(active.clone()))
+            .is_some()
+    );
+    // Of an asset of which nothing is known any more, nothing is found.
+    assert!(!oracle.would_find(0, &Seen::State(deleting)));
+}
+
+#[test]
+fn all_assets_are_counted() {
+    let mut oracle = Oracle::new(&METASTUDIO);
+    assert_eq!(oracle.len(), 0);
+    for id in ["a", "b"] {
+        oracle.add(id.to_owned(), 0);
+    }
+    assert_eq!((oracle.len(), oracle.id(1)), (2, "b"));
+}
+
+#[test]
+fn an_asset_of_which_nothing_is_known_may_be_in_any_state() {
+    let mut belief = Belief::new(&METASTUDIO, 0);
+    belief.refused(&METASTUDIO, "DELETE");
+    assert!(belief.is_pending());
+    belief.forget(&METASTUDIO);
+    assert!(!belief.is_pending());
+    assert_eq!(belief.possible(), StateSet::first(METASTUDIO.states.len()));
+}

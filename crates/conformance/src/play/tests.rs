@@ -1,0 +1,89 @@
+//! What a case amounts to, however it ended.
+
+use bytes::Bytes;
+use rstest::rstest;
+use validator::Response;
+
+use super::*;
+use crate::client::{FailureKind, TransportFailure};
+use crate::run::CaseKind;
+use crate::runner::tests::{context, plan};
+
+fn shared() -> (Context, Arc<Planned>) {
+    let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+    let documented = |planned: &Arc<Planned>| planned.case.kind == CaseKind::Documented;
+    let planned = plan().cases.into_iter().find(documented);
+    (context(&target), planned.expect("a documented case"))
+}
+
+fn broken(stage: &mut Stage<'_>) {
+    let failure = TransportFailure {
+        kind: FailureKind::Closed,
+        text: "hung up".to_owned(),
+    };
+    let finding = judge::no_response(stage.validator(), stage.operation(0), &failure);
+    stage.found(finding);
+}
+
+#[rstest]
+#[case::an_error(Some(Halt::Error("e".to_owned())), Ok(()), Verdict::Error, Some("e"))]
+#[case::skipped(Some(Halt::Skipped("s".to_owned())), Ok(()), Verdict::Skipped, Some("s"))]
+#[case::not_tidied(Some(Halt::Skipped("s".to_owned())), Err("t"), Verdict::Error, Some("t"))]
+#[case::two_errors(Some(Halt::Error("e".to_owned())), Err("t"), Verdict::Error, Some("e; t"))]
+fn a_case_without_findings_ends_as_what_ended_it(
+    #[case] halted: Option<Halt>,
+    #[case] tidied: Result<(), &str>,
+    #[case] verdict: Verdict,
+    #[case] reason: Option<&str>,
+) {
+    let (context, planned) = shared();
+    let stage = Stage::new(&context, &planned, false, Instant::now());
+    let tidied = tidied.map_err(str::to_owned);
+    let record = outcome(stage, halted, tidied, Duration::ZERO).record;
+    assert_eq!(
+        (record.verdict, record.reason.as_deref()),
+        (verdict, reason)
+    );
+}
+
+#[rstest]
+#[case::an_error(Some(Halt::Error("e".to_owned())), Ok(()))]
+#[case::skipped(Some(Halt::Skipped("s".to_owned())), Ok(()))]
+#[case::not_tidied(Some(Halt::Found), Err("t".to_owned()))]
+fn a_finding_that_fails_outweighs_what_came_afterwards(
+    #[case] halted: Option<Halt>,
+    #[case] tidied: Result<(), String>,
+) {
+    let (context, planned) = shared();
+    let mut stage = Stage::new(&context, &planned, false, Instant::now());
+    broken(&mut stage);
+    let outcome = outcome(stage, halted, tidied, Duration::ZERO);
+    assert_eq!(
+        (outcome.record.verdict, outcome.judged),
+        (Verdict::Fail, Verdict::Fail)
+    );
+}
+
+#[test]
+fn the_last_response_is_kept_of_a_case_that_got_there() {
+    let (context, planned) = shared();
+    let operation = planned.case.steps().last().expect("it has steps").operation;
+    let kept = |latest: usize, steps: usize| {
+        let mut stage = Stage::new(&context, &planned, false, Instant::now());
+        let response = Response {
+            status: 200,
+            headers: Vec::new(),
+            body: Bytes::from_static(b"{}"),
+        };
+        stage.latest = Some((latest, response));
+        stage.steps = (0..steps)
+            .map(|_| crate::run::fixture::step("any", "", Some((200, "{}"))))
+            .collect();
+        last_response(&stage).is_some()
+    };
+    let all = planned.case.steps().len();
+    let another = (0..planned.validator.contract().operations.len()).find(|it| *it != operation);
+    assert!(kept(operation, all));
+    assert!(!kept(operation, all - 1));
+    assert!(!kept(another.expect("there are two operations"), all));
+}
