@@ -185,8 +185,8 @@ fn written(url: &str, request: &Request, variables: &[Variable<'_>], options: &s
         let colon: &[u8] = if value.is_empty() { b";" } else { b": " };
         let mut pieces = vec![Piece::Text(name.as_bytes()), Piece::Text(colon)];
         match whole {
-            Some(variable) if !value.is_empty() => pieces.push(Piece::Variable(variable.name)),
-            _ => pieces.extend(split(value, variables)),
+            Some(variable) => pieces.push(Piece::Variable(variable.name)),
+            None => pieces.extend(split(value, variables)),
         }
         line.push_str(" -H ");
         push_word(&mut line, &pieces);
@@ -594,6 +594,14 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_zeros_are_counted_and_fewer_are_not() {
+        for (zeros, counted) in [(MANY_ZEROS - 1, false), (MANY_ZEROS, true)] {
+            let word = quoted(&"0".repeat(zeros));
+            assert_eq!(word.contains("printf '%0"), counted, "{zeros}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_typed_is_printed_by_octal_escapes() {
         let body = b"-{\"p\":\"100%\\\\\",\n\t\0\xff'access'}";
         insta::assert_snapshot!(
@@ -644,6 +652,7 @@ mod tests {
         let secrets = Secrets::of(&credentials());
         for (body, word) in [
             (&b"{\"a\": 1}"[..], "'{\"a\": 1}'"),
+            ("\u{f6}".as_bytes(), "'\u{f6}'"),
             (b"a\nb", "printf 'a\\nb'"),
             (b"", "''"),
         ] {

@@ -175,9 +175,7 @@ fn body(bytes: &[u8], mask: &Mask) -> (BodyRecord, bool) {
     let masked = mask.text(&read);
     let has_secret = matches!(masked, Cow::Owned(_));
     let mut text = masked.into_owned();
-    if text.len() > STORED {
-        text.truncate(text.floor_char_boundary(STORED));
-    }
+    text.truncate(text.floor_char_boundary(STORED));
     let record = BodyRecord {
         text,
         length: bytes.len(),
@@ -221,6 +219,33 @@ mod tests {
         for (more, truncated) in [(0, false), (1, true)] {
             let (stored, _) = body(&vec![b'x'; STORED + more], &mask);
             assert_eq!((stored.text.len(), stored.truncated), (STORED, truncated));
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_body_is_masked_in_the_curl_line_too() {
+        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&credentials, []);
+        let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+        let client = Client::new(&target).expect("a client");
+        let secrets = Secrets::of(&credentials);
+        let long = "x".repeat(STORED + 100);
+        for body in ["says OPEN-Sesame".to_owned(), format!("{long}OPEN-Sesame")] {
+            let request = Request {
+                method: "POST".to_owned(),
+                target: "/a".to_owned(),
+                headers: Vec::new(),
+                body: body.into(),
+            };
+            let response = Response {
+                status: 200,
+                headers: Vec::new(),
+                body: bytes::Bytes::new(),
+            };
+            let shared = (&client, &secrets, &mask);
+            let record = step("any", &request, Ok(&response), Duration::ZERO, shared);
+            assert!(record.curl.ends_with("***") || record.curl.ends_with("***'"));
+            assert!(!record.request.body.text.contains("Sesame"));
         }
     }
 

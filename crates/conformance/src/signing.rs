@@ -287,6 +287,8 @@ pub(crate) fn date(now: SystemTime, wrong: Option<SignedWrong>) -> String {
         Some(SignedWrong::Expired) => now.checked_sub(LONG_AGO).unwrap_or(now),
         _ => now,
     };
+    // A clock that was never set begins with the epoch, before which there is no such date.
+    let then = then.max(SystemTime::UNIX_EPOCH);
     // YYYYMMDD'T'HHMMSS'Z'
     let date = humantime::format_rfc3339_seconds(then).to_string();
     date.replace(['-', ':'], "")
@@ -537,6 +539,42 @@ mod tests {
     }
 
     #[test]
+    fn a_date_of_another_form_stays_as_it_is() {
+        let target = target(&vectors(), "http://assetproof.example");
+        let caller = Caller::new(&target, SystemTime::UNIX_EPOCH);
+        let signing = Signing::new(&caller, HEADERS, None).expect("a key pair");
+        let mut request = vectors().vectors[0].request();
+        without(&mut request, HEADERS.1);
+        // Not as long as such a date is, and nothing else wrong of it.
+        let date = b"20260102T0304".to_vec();
+        request.headers.push((HEADERS.1.to_owned(), date));
+        let value = signing.value(&mut request);
+        request.headers.push((HEADERS.0.to_owned(), value.into()));
+        let found = found(&request, &target, SystemTime::UNIX_EPOCH).expect("it is signed");
+        assert!(found.request.header(HEADERS.1).is_some());
+    }
+
+    #[test]
+    fn a_wrong_digest_is_signed_even_of_no_body() {
+        let mut vector = vectors().vectors.remove(0);
+        vector.body = String::new();
+        let (value, mut request) = sign(&vector, Some(SignedWrong::Digest));
+        let target = target(&vectors(), "http://assetproof.example");
+        let caller = Caller::new(&target, SystemTime::UNIX_EPOCH);
+        let right = Signing::new(&caller, HEADERS, None).expect("a key pair");
+        // The SDK signs that there is none, whatever the header says.
+        assert_ne!(right.value(&mut request), value);
+    }
+
+    #[rstest::rstest]
+    #[case("ab0", "ab1")]
+    #[case("ab7", "ab0")]
+    #[case("abf", "ab0")]
+    fn another_last_digit_is_one_of_the_same_length(#[case] own: &str, #[case] other: &str) {
+        assert_eq!(another_last_digit(own), other);
+    }
+
+    #[test]
     fn a_request_is_signed_once() {
         let target = target(&vectors(), "http://assetproof.example");
         let caller = Caller::new(&target, SystemTime::UNIX_EPOCH);
@@ -593,5 +631,7 @@ mod tests {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045);
         assert_eq!(date(now, None), "20260102T030405Z");
         assert_eq!(date(now, Some(SignedWrong::Expired)), "20260101T030405Z");
+        let never_set = date(SystemTime::UNIX_EPOCH, Some(SignedWrong::Expired));
+        assert_eq!(never_set, "19700101T000000Z");
     }
 }

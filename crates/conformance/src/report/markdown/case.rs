@@ -205,3 +205,45 @@ fn message(out: &mut String, headers: &[(String, String)], body: &BodyRecord) {
         put(out, format_args!("… {left_out} more bytes\n"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::group::NAMED;
+    use crate::report::standing::Standing;
+    use crate::report::view::cases;
+    use crate::run::{Run, fixture};
+
+    /// The section of one entry with so many others.
+    fn told(run: &Run, others: usize, reserved: usize) -> String {
+        let group = Group {
+            first: cases(run, Standing::Failed).remove(0),
+            others: vec!["another"; others],
+        };
+        let mut out = String::new();
+        section(
+            &mut out,
+            &[group],
+            "Failures",
+            (reserved, &Scripts::of(run)),
+        );
+        out
+    }
+
+    #[test]
+    fn of_many_others_the_rest_is_counted() {
+        let run = fixture::crowded(1, 1);
+        assert!(!told(&run, NAMED, 0).contains("more\n"), "each is named");
+        assert!(told(&run, NAMED + 1, 0).contains("- and 1 more\n"));
+        assert!(told(&run, NAMED + 5, 0).contains("- and 5 more\n"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let run = fixture::crowded(1, 1);
+        let room = SIZE - told(&run, 2, 0).len();
+        assert!(!told(&run, 2, room).contains("in `report.html`"));
+        let none = told(&run, 2, room + 1);
+        assert!(none.contains("3 more cases are in `report.html`"), "{none}");
+    }
+}

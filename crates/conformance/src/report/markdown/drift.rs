@@ -149,6 +149,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_ends_where_the_room_is_full() {
+        let overhead = told(&drifted(["+".to_owned()])).len() - "## Snapshots\n\n".len() - 1;
+        let each = overhead + DIFF;
+        let rest = ALL % each;
+        assert!(rest > overhead, "the last one has a difference");
+        let mut diffs = vec!["+".repeat(DIFF); ALL / each];
+        diffs.push("+".repeat(rest - overhead));
+        // Just full, so that there is one more.
+        diffs.extend(["+".to_owned(), "+".to_owned()]);
+        let told = told(&drifted(diffs));
+        assert!(
+            told.ends_with("1 more response differs.\n\n"),
+            "{}",
+            &told[told.len() - 80..]
+        );
+    }
+
+    #[test]
     fn of_very_many_the_last_are_counted() {
         let whole = told(&drifted([String::new()]));
         let each = whole.len() - "## Snapshots\n\n".len() + DIFF;

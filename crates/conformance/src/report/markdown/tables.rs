@@ -176,6 +176,22 @@ pub(super) fn requirements(out: &mut String, summary: &Summary) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::{Verdict, fixture};
+
+    #[test]
+    fn that_all_was_judged_is_not_told() {
+        let mut summary = Summary::of(&fixture::crowded(1, 1));
+        let told = |summary: &Summary| {
+            let mut out = String::new();
+            operations(&mut out, summary);
+            out
+        };
+        assert!(told(&summary).contains("requirements were not judged"));
+        for of in &mut summary.requirements {
+            of.verdict = Some(Verdict::Pass);
+        }
+        assert!(!told(&summary).contains("requirements were not judged"));
+    }
 
     #[test]
     fn the_rest_of_a_list_is_counted() {

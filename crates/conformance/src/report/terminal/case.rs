@@ -207,3 +207,30 @@ fn write_message(out: &mut String, mark: char, headers: &[(String, String)], bod
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::group::NAMED;
+    use crate::report::standing::Standing;
+    use crate::report::view::cases;
+    use crate::run::fixture;
+
+    #[test]
+    fn of_many_others_the_rest_is_counted() {
+        let run = fixture::crowded(1, 1);
+        let told = |count: usize| {
+            let mut out = String::new();
+            let group = Group {
+                first: cases(&run, Standing::Failed).remove(0),
+                others: vec!["another"; count],
+            };
+            others(&mut out, &group);
+            out
+        };
+        assert_eq!(told(0), "");
+        assert!(!told(NAMED).contains("and "), "{}", told(NAMED));
+        assert!(told(NAMED + 1).contains("and 1 more"));
+        assert!(told(NAMED + 5).contains("and 5 more"));
+    }
+}

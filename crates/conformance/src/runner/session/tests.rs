@@ -9,24 +9,30 @@ use crate::run::{CaseFinding, fixture};
 use crate::runner::tests::context;
 use crate::{Options, Selection, Target};
 
-/// A plan of roma, which has a state that a correct server may tie to other tenants.
-fn plan() -> Plan {
-    let contract = Contract::embedded_one("roma", "2022-12").expect("a sound contract");
+/// A plan of roma, which has states that a correct server may tie to other tenants; or of one whose
+/// cases have none of those.
+fn plan(shares: bool) -> Plan {
+    let mut contract = Contract::embedded_one("roma", "2022-12").expect("a sound contract");
+    assert!(!contract.shared_states.is_empty());
+    if !shares {
+        contract.shared_states = vec!["a state of nobody".to_owned()];
+    }
     let validator = Validator::new(Arc::new(contract)).expect("it compiles");
     Plan::new(vec![Arc::new(validator)], &Selection::default()).expect("a plan")
 }
 
-/// Whether others may have been in the way of a case that `shares` such a state or not, in a run
-/// like this, when it ended so.
+/// Whether others may have been in the way of a case with a state that is shared, or is not, in a
+/// run like this, when it ended so.
 fn in_the_way(options: Options, shares: bool, outcome: &Outcome) -> bool {
     let target = Target::new("http://127.0.0.1:1").expect("a base URL");
     let mut context = context(&target);
     context.options = options;
-    let plan = plan();
+    let plan = plan(shares);
     let found = plan.cases.iter().position(|planned| {
         let contract = planned.validator.contract();
-        let mut states = needs::state_names(&planned.case, contract);
-        states.any(|state| contract.shared_states.contains(&state.to_owned())) == shares
+        let states: Vec<&str> = needs::state_names(&planned.case, contract).collect();
+        let shared = |state: &&str| contract.shared_states.iter().any(|shared| shared == state);
+        !states.is_empty() && states.iter().any(shared) == shares
     });
     let lanes = Lanes::new(1, context).expect("a lane");
     let schedule = Schedule::new(Vec::new(), 1, false, true);
@@ -111,7 +117,7 @@ async fn second_runs_end_when_they_have_taken_the_time_of_a_case() {
     let target = Target::new("http://127.0.0.1:1").expect("a base URL");
     let context = context(&target);
     let limit = context.case_limit();
-    let plan = plan();
+    let plan = plan(true);
     let lanes = Lanes::new(1, context).expect("a lane");
     let mut schedule = Schedule::new(Vec::new(), 1, false, true);
     for index in 0..3 {
