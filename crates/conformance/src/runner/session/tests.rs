@@ -31,8 +31,8 @@ fn in_the_way(options: Options, shares: bool, outcome: &Outcome) -> bool {
     let found = plan.cases.iter().position(|planned| {
         let contract = planned.validator.contract();
         let states: Vec<&str> = needs::state_names(&planned.case, contract).collect();
-        let shared = |state: &&str| contract.shared_states.iter().any(|shared| shared == state);
-        !states.is_empty() && states.iter().any(shared) == shares
+        let is_shared = |state: &&str| contract.shared_states.iter().any(|shared| shared == state);
+        !states.is_empty() && states.iter().any(is_shared) == shares
     });
     let lanes = Lanes::new(1, context).expect("a lane");
     let schedule = Schedule::new(Vec::new(), 1, false, true);
