@@ -1,3 +1,5 @@
+//! The base requests of an invented API.
+
 use std::sync::Arc;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! What is known of the parts of an invented request.
+
 use contract::Contract;
 use rstest::rstest;
 use serde_json::json;
