@@ -19,8 +19,8 @@ use validator::{Exchange, Request, Response};
 
 use crate::{RunError, Target, json_body};
 
-/// A longer response body is not read to its end.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// A longer response body is not read to its end, in bytes: 16 MiB.
+const BODY_LIMIT: usize = 16_777_216;
 
 /// Idle connections are given up before common servers do (5 s), because a request on a
 /// connection that the server is closing looks like a server that hangs up.

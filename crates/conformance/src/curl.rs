@@ -17,8 +17,8 @@ use crate::forgery::{other_case, shortened};
 use crate::request::VALUE;
 use crate::signing::{ALGORITHM, Found};
 
-/// Linux takes no single argument of more than 128 KiB; longer bodies are piped.
-const LONGEST_ARGUMENT: usize = 100 * 1024;
+/// Linux takes no single argument of more than 128 KiB; longer bodies are piped. In bytes: 100 KiB.
+const LONGEST_ARGUMENT: usize = 102_400;
 
 /// Shorter secrets are only recognised where they are a whole value.
 const SHORTEST: usize = 4;

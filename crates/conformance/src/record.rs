@@ -18,8 +18,8 @@ use crate::run::{
 };
 use crate::{Options, Plan, Target};
 
-/// How much of a body is stored, in bytes.
-const STORED: usize = 64 * 1024;
+/// How much of a body is stored, in bytes: 64 KiB.
+const STORED: usize = 65_536;
 
 /// The record of an exchange, or of an attempt at one.
 pub(crate) fn step(

@@ -309,7 +309,7 @@ fn a_relation_that_is_kept_is_not(#[case] at: &str, #[case] value: Value) {
 #[test]
 fn large_batches_are_related_like_small_ones() {
     let mut exchange = load();
-    let cars: Vec<String> = (0..17).map(|index| format!("c{index}")).collect();
+    let cars = cars(0..17);
     exchange.request.body = Bytes::from(json!({"cars": cars}).to_string());
     exchange.response.body = Bytes::from(
         json!({"loaded": cars, "late": cars, "decks": cars, "places": cars}).to_string(),
@@ -323,6 +323,23 @@ fn large_batches_are_related_like_small_ones() {
         requirement(&findings, "FE-08").actual,
         r#"more than once: "c3""#
     );
+}
+
+#[rstest]
+#[case::one_is_missing(&cars(0..17)[..16], r#"missing: "c16""#)]
+#[case::one_more(&cars(0..18), r#"not asked for: "c17""#)]
+#[case::one_twice(&[cars(0..17), cars(3..4)].concat(), r#"more than once: "c3""#)]
+#[case::another_one(&[cars(0..16), cars(20..21)].concat(), r#"missing: "c16"; not asked for: "c20""#)]
+fn what_is_wrong_of_a_large_batch_is_told(#[case] loaded: &[String], #[case] actual: &str) {
+    let mut exchange = load();
+    exchange.request.body = Bytes::from(json!({"cars": cars(0..17)}).to_string());
+    exchange.response.body = Bytes::from(json!({ "loaded": loaded }).to_string());
+    let findings = FERRIES.exchange(&exchange);
+    assert_eq!(requirement(&findings, "FE-05").actual, actual);
+}
+
+fn cars(numbers: std::ops::Range<usize>) -> Vec<String> {
+    numbers.map(|number| format!("c{number}")).collect()
 }
 
 /// Where the schema has found fault with what a relation is about, the relation is silent; a fault

@@ -57,3 +57,34 @@ fn what_cannot_be_served_is_refused_at_the_start(#[case] args: &[&str], #[case] 
         ended.err
     );
 }
+
+#[test]
+fn a_target_is_reached_over_https_by_who_trusts_its_authority() {
+    let folder = folder("tls-target");
+    let (own, other) = (folder.join("own.pem"), folder.join("other.pem"));
+    let start = |path: &Path| {
+        let path = path.to_str().expect("a plain path");
+        Serving::start(&["--tls", "--tls-ca-out", path])
+    };
+    let (serving, another) = (start(&own), start(&other));
+    let states = format!("{}/_states", serving.base);
+    for (authority, code) in [(&own, 0), (&other, 2)] {
+        let args = [
+            "conformance",
+            "--target",
+            &serving.base,
+            "--state-url",
+            &states,
+        ];
+        let mut command = assetproof(&args);
+        command.args(["--case", "smh/task/documented/**", "--report-dir"]);
+        command.arg(folder.join("reports"));
+        command.env("ASSETPROOF_TOKEN", "assetproof-token");
+        command.env("ASSETPROOF_ACCESS_TOKEN", "assetproof-access");
+        // Where the system's authorities are looked for.
+        command.env("SSL_CERT_FILE", authority);
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(code), "{}{}", ended.out, ended.err);
+    }
+    drop(another);
+}

@@ -266,12 +266,8 @@ fn covers(
     };
     let stand_ins = Credentials::from_lookup(|_| Some("credential".to_owned()));
     let contract = validator.contract();
-    let credentials = if step.presented == Presented::Own {
-        request::authentication(contract, operation, &Caller::of_nobody(&stand_ins))
-            .unwrap_or_default()
-    } else {
-        request::Authentication::new()
-    };
+    let credentials = request::authentication(contract, operation, &Caller::of_nobody(&stand_ins))
+        .unwrap_or_default();
     // Any value serves: what is asked is which rules apply, not whether they are kept.
     let parameters: BTreeMap<String, String> = operation
         .parameters

@@ -12,8 +12,8 @@ use crate::case::Step;
 use crate::json_body;
 use crate::judge::{self, Judgement};
 
-/// A longer body takes milliseconds to judge, in bytes.
-const LARGE: usize = 256 * 1024;
+/// A longer body takes milliseconds to judge, in bytes: 256 KiB.
+const LARGE: usize = 262_144;
 
 impl Stage<'_> {
     /// What the contract and the step say of an exchange, apart from the step's assertions on the

@@ -14,8 +14,9 @@ use crate::curl::{self, Place, Variable};
 use crate::run::CaseRecord;
 use crate::signing;
 
-/// A request with a longer body is left out: the script has to stay a thing to read.
-const LONGEST_BODY: usize = 256 * 1024;
+/// A request with a longer body is left out, because the script has to stay a thing to read. In
+/// bytes: 256 KiB.
+const LONGEST_BODY: usize = 262_144;
 
 /// A request that was sent more often than this in a row was waiting for something.
 const PATIENCE: usize = 2;

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::{CaseRecord, Line, Run};
 
-/// Most lines are shorter, and go to the system at once, in bytes.
-const LINE: usize = 64 * 1024;
+/// Most lines are shorter, and go to the system at once, in bytes: 64 KiB.
+const LINE: usize = 65_536;
 
 /// Writes the lines of one run.
 #[derive(Debug)]

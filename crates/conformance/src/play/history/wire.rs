@@ -349,3 +349,6 @@ impl Wire<'_, '_> {
 pub(super) fn parsed(exchange: &Exchange) -> Value {
     json_body::read(&exchange.response.body).unwrap_or(Value::Null)
 }
+
+#[cfg(test)]
+mod tests;

@@ -457,3 +457,50 @@ fn an_asset_of_which_nothing_is_known_may_be_in_any_state() {
     assert!(!belief.is_pending());
     assert_eq!(belief.possible(), StateSet::first(METASTUDIO.states.len()));
 }
+
+#[test]
+fn a_value_that_was_met_before_is_told_with_its_step() {
+    let mut oracle = Oracle::new(&SMH);
+    assert_eq!(oracle.met(0, &json!(7), 1), None);
+    assert_eq!(oracle.met(0, &json!(8), 2), None);
+    assert_eq!(oracle.met(0, &json!(7), 3), Some(1));
+    let requirement = &SMH.results.distinct[0].promise.requirement;
+    assert!(oracle.tested.contains(requirement));
+}
+
+#[test]
+fn what_is_only_permitted_is_not_put_to_the_test() {
+    let mut life = life("metastudio", "2025-12");
+    for outcome in &mut life.outcomes {
+        outcome.promise.level = Level::May;
+    }
+    for effect in &mut life.effects {
+        effect.promise.level = Level::May;
+    }
+    let listed = life.states.iter().filter_map(|state| state.listed.as_ref());
+    let listed: BTreeSet<String> = listed.map(|promise| promise.requirement.clone()).collect();
+    let mut oracle = Oracle::new(&life);
+    let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
+    oracle.add("a".to_owned(), active.expect("a kind").begins);
+    let (none, batch) = (Arguments::new(), told("action", json!("DELETE")));
+    let situation = Situation {
+        settings: &none,
+        batch: &batch,
+        item: &none,
+    };
+    oracle.became(0, 1, situation, &label(&life, "SUCCESS"));
+    oracle.observed(0, 1, &Seen::State("DELETING".to_owned()));
+    assert!(oracle.tested.is_subset(&listed), "{:?}", oracle.tested);
+}
+
+#[test]
+fn what_was_shown_is_why_an_asset_is_in_no_other_state() {
+    let mut oracle = after("DELETE=? ACTIVED");
+    let said = oracle.observed(0, 1, &Seen::State("DELETING".to_owned()));
+    let said = said.expect("nothing was done to it in between");
+    assert!(
+        said.expected.contains("since it was shown as ACTIVED"),
+        "{}",
+        said.expected
+    );
+}
