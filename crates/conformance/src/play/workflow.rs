@@ -312,3 +312,45 @@ fn judged(stage: &Stage<'_>, workflow: &Workflow, step: &Step) -> case::Step {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::case::Play;
+    use crate::play::stage::tests::shared;
+    use crate::runner::tests::plan;
+
+    /// What comes of a step that failed, whose action is to end the workflow.
+    #[rstest]
+    #[case::a_promise_was_tried(true)]
+    #[case::nothing_was_tried(false)]
+    fn a_workflow_that_ends_early_has_to_have_tried_a_promise(#[case] promised: bool) {
+        let cases = plan().cases;
+        let mut plays = cases.iter().filter_map(|planned| match &planned.case.play {
+            Play::Workflow(play) => Some(play),
+            _ => None,
+        });
+        let play = plays.next().expect("there is a workflow");
+        let (context, planned) = shared();
+        let mut stage = Stage::new(&context, &planned, false, Instant::now());
+        let mut run = Run {
+            workflow: &play.workflow,
+            memory: inputs::memory(&stage, play, &Tenants::new()),
+            authentications: Vec::new(),
+            promised,
+        };
+        let step = &play.workflow.steps[0];
+        let next = run.failed(&mut stage, step, &Asked::default(), Some(Then::End));
+        match (next, promised) {
+            (Ok(Next::End), true) => {}
+            (Err(Halt::Skipped(reason)), false) => {
+                let says = format!("step {}: \"its success\" did not hold", step.id);
+                assert!(reason.starts_with(&says), "{reason}");
+            }
+            (Ok(_), _) => panic!("it goes on"),
+            (Err(halt), _) => panic!("{halt:?}"),
+        }
+    }
+}

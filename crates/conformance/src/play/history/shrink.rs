@@ -1,6 +1,8 @@
 //! Making a history that failed smaller for as long as it fails in the same way: delta debugging
-//! over rounds, items, entries of batches, and looks at the items. Each attempt is played from the
-//! beginning in a tenant of its own.
+//! over rounds, items, entries of batches, and looks at the items (`smaller` says what is tried). Each
+//! attempt is played from the beginning in a tenant of its own.
+
+mod smaller;
 
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use contract::Life;
 use tokio::time::Instant;
 use validator::{Check, Finding, Severity};
 
+use self::smaller::Tries;
 use super::script::Script;
 use super::{PATIENCE_OF_SMALLER, Played, attempt};
 use crate::play::scene::Scene;
@@ -43,16 +46,13 @@ pub(super) async fn smallest<'c>(
     let Some((wanted, round)) = worst(stage, &played).filter(|_| !is_over(&ended)) else {
         return ended;
     };
-    let item = played
-        .culprits
-        .iter()
-        .find(|(finding, _)| *finding == wanted);
-    let item = item.map(|(_, item)| *item);
+    let item = culprit(&played, &wanted);
     let others = others(stage, &wanted);
     let whole = (stage.steps.len(), script.items.len());
     let mut shrinking = Shrinking {
         wanted: Wanted(&wanted),
         life,
+        stage,
         best: script,
         scene: None,
         ended,
@@ -60,21 +60,15 @@ pub(super) async fn smallest<'c>(
         took,
         over: false,
     };
-    shrinking.keep(stage).await;
-    shrinking.focus(stage, round, item).await;
-    loop {
-        let before = shrinking.best.clone();
-        shrinking.rounds(stage).await;
-        shrinking.items(stage).await;
-        shrinking.entries(stage).await;
-        shrinking.looks(stage).await;
-        shrinking.settings(stage).await;
-        if shrinking.over || shrinking.best == before {
-            break;
-        }
-    }
+    shrinking.keep().await;
+    smaller::focus(&mut shrinking, round, item).await;
+    smaller::reduce(&mut shrinking, life).await;
     let Shrinking {
-        best, scene, ended, ..
+        stage,
+        best,
+        scene,
+        ended,
+        ..
     } = shrinking;
     if let Some(scene) = scene {
         stage.put_back(scene);
@@ -89,6 +83,13 @@ pub(super) async fn smallest<'c>(
         stage.note = Some(note);
     }
     ended
+}
+
+/// The item that the finding is about, where it is one of the oracle's about an item.
+fn culprit(played: &Played, wanted: &Finding) -> Option<usize> {
+    let mut culprits = played.culprits.iter();
+    let culprit = culprits.find(|(finding, _)| finding == wanted);
+    culprit.map(|(_, item)| *item)
 }
 
 /// `9 requests on 7 items`.
@@ -137,9 +138,10 @@ fn others(stage: &Stage<'_>, wanted: &Finding) -> Vec<String> {
     others
 }
 
-struct Shrinking<'f, 'c> {
+struct Shrinking<'f, 's, 'c> {
     wanted: Wanted<'f>,
     life: &'c Life,
+    stage: &'s mut Stage<'c>,
     best: Script,
     /// What playing the best one left on the stage.
     scene: Option<Scene>,
@@ -148,14 +150,13 @@ struct Shrinking<'f, 'c> {
     attempts: usize,
     /// How long the first attempt took.
     took: Duration,
-    /// There is no time, or no use in going on.
     over: bool,
 }
 
-impl<'c> Shrinking<'_, 'c> {
+impl Shrinking<'_, '_, '_> {
     /// Takes what is on the stage as that of the best history.
-    async fn keep(&mut self, stage: &mut Stage<'c>) {
-        match stage.clear(self.attempts + 1).await {
+    async fn keep(&mut self) {
+        match self.stage.clear(self.attempts + 1).await {
             Ok(scene) => self.scene = Some(scene),
             Err((scene, problem)) => {
                 // What cannot be tidied up is told, and nothing is piled up on it.
@@ -165,10 +166,19 @@ impl<'c> Shrinking<'_, 'c> {
             }
         }
     }
+}
 
-    /// Plays a smaller history, and keeps it when it shows the same.
-    async fn holds(&mut self, stage: &mut Stage<'c>, script: Script) -> bool {
-        let in_time = stage.has_time(Instant::now() + self.took * 2);
+impl Tries for Shrinking<'_, '_, '_> {
+    fn best(&self) -> &Script {
+        &self.best
+    }
+
+    fn is_over(&self) -> bool {
+        self.over
+    }
+
+    async fn holds(&mut self, script: Script) -> bool {
+        let in_time = self.stage.has_time(Instant::now() + self.took * 2);
         self.over |= self.attempts >= ATTEMPTS || !in_time;
         // A request for no items at all is one that the documents do not speak of.
         let empty = script.rounds.is_empty() || script.items.is_empty();
@@ -176,120 +186,19 @@ impl<'c> Shrinking<'_, 'c> {
             return false;
         }
         self.attempts += 1;
-        let (_, ended) = attempt(stage, self.life, &script, PATIENCE_OF_SMALLER).await;
-        if !is_over(&ended) && self.wanted.is_in(stage) {
+        let (_, ended) = attempt(self.stage, self.life, &script, PATIENCE_OF_SMALLER).await;
+        if !is_over(&ended) && self.wanted.is_in(self.stage) {
             self.best = script;
             self.ended = ended;
-            self.keep(stage).await;
+            self.keep().await;
             return true;
         }
         self.over |= is_over(&ended);
-        if let Err((_, problem)) = stage.clear(self.attempts + 1).await {
+        if let Err((_, problem)) = self.stage.clear(self.attempts + 1).await {
             self.ended = Err(Halt::Error(problem));
             self.over = true;
         }
         false
-    }
-
-    /// Tries the part that the finding itself points at: its item, up to its round.
-    async fn focus(&mut self, stage: &mut Stage<'c>, round: usize, item: Option<usize>) {
-        let mut until = self.best.clone();
-        until.rounds.truncate(round + 1);
-        self.holds(stage, until).await;
-        let mut last = self.best.clone();
-        last.rounds = last.rounds.split_off(last.rounds.len().saturating_sub(1));
-        self.holds(stage, last).await;
-        if let Some(item) = item {
-            let alone = self.best.with_items(|other| other == item);
-            self.holds(stage, alone).await;
-        }
-    }
-
-    async fn rounds(&mut self, stage: &mut Stage<'c>) {
-        let count = |script: &Script| script.rounds.len();
-        self.chunks(stage, count, |script, from, to| {
-            let mut script = script.clone();
-            script.rounds.drain(from..to);
-            script
-        })
-        .await;
-    }
-
-    async fn items(&mut self, stage: &mut Stage<'c>) {
-        let count = |script: &Script| script.items.len();
-        self.chunks(stage, count, |script, from, to| {
-            script.with_items(|item| !(from..to).contains(&item))
-        })
-        .await;
-    }
-
-    /// Entries of batches, and whole batches that were sent beside others.
-    async fn entries(&mut self, stage: &mut Stage<'c>) {
-        let entries = |script: &Script| -> usize {
-            let batches = script.rounds.iter().flat_map(|round| &round.batches);
-            batches.map(|batch| batch.entries.len()).sum()
-        };
-        self.chunks(stage, entries, |script, from, to| {
-            let mut script = script.clone();
-            let mut place = 0;
-            for batch in script
-                .rounds
-                .iter_mut()
-                .flat_map(|round| &mut round.batches)
-            {
-                batch.entries.retain(|_| {
-                    place += 1;
-                    !(from..to).contains(&(place - 1))
-                });
-            }
-            script.without_empty()
-        })
-        .await;
-    }
-
-    /// Looks at the items that no finding comes from.
-    async fn looks(&mut self, stage: &mut Stage<'c>) {
-        if self.life.observe.is_none() {
-            return;
-        }
-        for round in 0..self.best.rounds.len() {
-            let mut script = self.best.clone();
-            script.rounds[round].observed = false;
-            self.holds(stage, script).await;
-        }
-    }
-
-    /// Settings for which nothing has to be set up.
-    async fn settings(&mut self, stage: &mut Stage<'c>) {
-        for (index, setting) in self.life.settings.iter().enumerate() {
-            let mut choices = setting.choices.iter();
-            if let Some(plain) = choices.position(|choice| choice.provider_states.is_empty()) {
-                let mut script = self.best.clone();
-                script.settings[index] = plain;
-                self.holds(stage, script).await;
-            }
-        }
-    }
-
-    /// Leaves out one chunk after another, of half of all, of a quarter, and so on.
-    async fn chunks(
-        &mut self,
-        stage: &mut Stage<'c>,
-        count: impl Fn(&Script) -> usize,
-        without: impl Fn(&Script, usize, usize) -> Script,
-    ) {
-        let mut size = count(&self.best).div_ceil(2);
-        while size > 0 && !self.over {
-            let mut from = 0;
-            while from < count(&self.best) && !self.over {
-                let to = (from + size).min(count(&self.best));
-                let script = without(&self.best, from, to);
-                if !self.holds(stage, script).await {
-                    from += size;
-                }
-            }
-            size /= 2;
-        }
     }
 }
 

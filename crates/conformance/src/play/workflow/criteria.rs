@@ -266,6 +266,17 @@ mod tests {
     }
 
     #[test]
+    fn a_finding_is_at_the_header_that_was_read() {
+        let criteria = [simple("$response.header.Location == '/jobs/9'")];
+        let came = answer(202, &[("location", "/jobs/8")], "{}");
+        let asked = ask(&criteria, &memory(), &came).expect("it can be asked");
+        let [finding] = asked.findings.as_slice() else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(finding.location, Location::Header("Location".to_owned()));
+    }
+
+    #[test]
     fn a_finding_tells_the_values_that_were_compared() {
         let body = r#"{"state":"UNACTIVED"}"#;
         let criterion = simple("$statusCode == 200 && $response.body#/state == 'DELETED'");

@@ -222,6 +222,23 @@ mod tests {
     }
 
     #[test]
+    fn the_values_of_the_path_are_told_beside_the_request() {
+        let (context, planned) = crate::play::stage::tests::shared();
+        let now = tokio::time::Instant::now();
+        let mut stage = Stage::new(&context, &planned, false, now);
+        stage.enter(0);
+        let project = stage
+            .tenant
+            .get("project_id")
+            .expect("it is made")
+            .to_owned();
+        let own = Authentication::new();
+        let (request, path) = make(&stage, &step(), &own, &memory()).expect("it can be made");
+        assert!(request.target.contains(&project), "{}", request.target);
+        assert_eq!(path, BTreeMap::from([("project_id".to_owned(), project)]));
+    }
+
+    #[test]
     fn replacements_replace_and_add() {
         let payload = Template::Constant(json!({ "a": [1, 2], "b": {} }));
         let sent = body(

@@ -237,6 +237,21 @@ pub(super) mod tests {
         assert_eq!(value.as_deref(), Some(&expected));
     }
 
+    #[test]
+    fn an_output_is_the_one_of_its_name() {
+        let expression = |text: &str| Expression::parse(text).expect("an expression");
+        let outputs = vec![
+            ("one".to_owned(), expression("$inputs.project_id")),
+            ("two".to_owned(), expression("$inputs.list#/1")),
+        ];
+        let inputs = json!({ "project_id": "p", "list": ["x", {"y": 2}] });
+        let inputs = inputs.as_object().expect("an object").clone();
+        let memory = Memory::new(inputs, &outputs);
+        let value = |text: &str| memory.value(&expression(text), None).map(Cow::into_owned);
+        assert_eq!(value("$outputs.one"), Some(json!("p")));
+        assert_eq!(value("$outputs.two#/y"), Some(json!(2)));
+    }
+
     #[rstest]
     #[case("$request.header.x")]
     #[case("$request.query.u")]

@@ -130,3 +130,79 @@ fn only_the_harness_and_the_target_as_a_whole_end_a_play() {
 fn a_size_is_told_in_words(#[case] of: (usize, usize), #[case] told: &str) {
     assert_eq!(size(of), told);
 }
+
+#[test]
+fn the_item_that_a_finding_is_about_is_told_where_there_is_one() {
+    let shared = shared();
+    let stage = stage(&shared, &[]);
+    let of = |id| finding(&stage, ORACLE, Level::Must, id);
+    let played = Played {
+        culprits: vec![(of("A"), 1), (of("B"), 2), (of("B"), 3)],
+        ..Played::default()
+    };
+    assert_eq!(culprit(&played, &of("B")), Some(2));
+    assert_eq!(culprit(&played, &of("C")), None);
+}
+
+/// A history against a target that offers no states, and what became of trying a smaller one.
+async fn tried(
+    change: impl FnOnce(&mut Shrinking<'_, '_, '_>, &mut Script),
+) -> (bool, bool, usize, usize) {
+    let shared = shared();
+    let mut stage = stage(&shared, &[]);
+    let wanted = finding(&stage, ORACLE, Level::Must, "B");
+    let life = stage.validator().contract().life.as_ref().expect("a life");
+    let mut rng = super::super::script::generator(1, "any");
+    let script = Script::draw(life, &life.profiles[0], &mut rng);
+    let mut shrinking = Shrinking {
+        wanted: Wanted(&wanted),
+        life,
+        stage: &mut stage,
+        best: script.clone(),
+        scene: None,
+        ended: Ok(()),
+        attempts: 0,
+        took: Duration::from_millis(1),
+        over: false,
+    };
+    shrinking.keep().await;
+    assert_eq!(shrinking.stage.attempt, 1);
+    let mut smaller = script;
+    smaller.rounds.truncate(1);
+    change(&mut shrinking, &mut smaller);
+    let held = shrinking.holds(smaller).await;
+    let (over, attempts) = (shrinking.over, shrinking.attempts);
+    (held, over, attempts, stage.attempt)
+}
+
+#[tokio::test]
+async fn a_smaller_history_is_played_in_a_tenant_of_its_own() {
+    // A target that cannot be brought into a state ends all of it.
+    assert_eq!(tried(|_, _| ()).await, (false, true, 1, 2));
+}
+
+#[tokio::test]
+async fn what_is_no_smaller_history_is_not_played() {
+    let not_played = (false, false, 0, 1);
+    assert_eq!(tried(|_, script| script.rounds.clear()).await, not_played);
+    assert_eq!(tried(|_, script| script.items.clear()).await, not_played);
+    let same = |shrinking: &mut Shrinking<'_, '_, '_>, script: &mut Script| {
+        script.clone_from(&shrinking.best);
+    };
+    assert_eq!(tried(same).await, not_played);
+}
+
+#[tokio::test]
+async fn nothing_is_played_when_there_is_no_time_or_no_use() {
+    let over = (false, true, 0, 1);
+    assert_eq!(tried(|it, _| it.over = true).await, over);
+    // Twice as long as the first attempt took, it could take.
+    let limit = Duration::from_secs(30);
+    let late = |it: &mut Shrinking<'_, '_, '_>, _: &mut Script| {
+        it.stage.deadline = Instant::now() + limit;
+        it.took = limit / 2;
+    };
+    assert_eq!(tried(late).await, over);
+    let all = (false, true, ATTEMPTS, 1);
+    assert_eq!(tried(|it, _| it.attempts = ATTEMPTS).await, all);
+}

@@ -1,7 +1,7 @@
 //! Batches and looks, against a server that answers what a test wants.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -196,7 +196,7 @@ async fn answered(status: u16, body: Value) -> (Vec<String>, bool) {
     let mut stage = Stage::new(&shared.0, &shared.1, false, Instant::now());
     let mut wire = wire(&mut stage, &["ACTIVED", "ACTIVED"]);
     let due = wire.batches(&[batch("DELETE", &[0, 1, 1])]).await;
-    let states = |item: usize| {
+    let possible = |item: usize| {
         let names = wire.life.states.iter().enumerate();
         let may_be = |state: &str| wire.oracle.would_find(item, &Seen::State(state.to_owned()));
         let names = names.filter(|(_, state)| !may_be(&state.name));
@@ -205,7 +205,7 @@ async fn answered(status: u16, body: Value) -> (Vec<String>, bool) {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let known = (0..2).map(states).collect();
+    let known = (0..2).map(possible).collect();
     (known, due.unwrap_or(false))
 }
 
@@ -245,6 +245,49 @@ async fn batches_that_are_sent_together_are_each_judged_in_a_step_of_their_own()
         steps.contains(&failed.expect("one failed")),
         "{steps:?} {statuses:?}"
     );
+}
+
+#[test]
+fn how_often_an_item_stands_in_a_batch_is_counted() {
+    let shared = shared();
+    let mut stage = Stage::new(&shared.0, &shared.1, false, Instant::now());
+    let mut wire = wire(&mut stage, &["ACTIVED", "ACTIVED"]);
+    let told = std::cell::RefCell::new(Vec::new());
+    let became = |times: usize| {
+        told.borrow_mut().push(times);
+        Became::Unknown { times }
+    };
+    wire.all(&batch("DELETE", &[0, 1, 1]), became, 0);
+    assert_eq!(told.into_inner(), [1, 2, 2]);
+}
+
+/// Ids of recycled items, of which no two are the same.
+static SMH: LazyLock<Life> = LazyLock::new(|| {
+    let contract = contract::Contract::embedded_one("smh", "2026-01").expect("a sound contract");
+    contract.life.expect("it has a life")
+});
+
+#[rstest]
+#[case::in_the_same_answer(0, 0, false, false)]
+#[case::in_the_same_answer_of_a_task(0, 0, true, true)]
+#[case::in_another_one(0, 1, false, true)]
+#[case::in_that_of_another_task(0, 1, true, true)]
+fn a_value_that_came_before_is_found(
+    #[case] before: usize,
+    #[case] at: usize,
+    #[case] later: bool,
+    #[case] found: bool,
+) {
+    let shared = shared();
+    let mut stage = Stage::new(&shared.0, &shared.1, false, Instant::now());
+    let mut wire = wire(&mut stage, &[]);
+    wire.life = &SMH;
+    wire.oracle = Oracle::new(&SMH);
+    let result = json!({"status": 200, "recycledItemId": 7, "path": ["a"]});
+    wire.distinct(&("/result/0".to_owned(), &result), before, later);
+    assert!(wire.stage.findings.is_empty());
+    wire.distinct(&("/result/1".to_owned(), &result), at, later);
+    assert_eq!(wire.stage.findings.len(), usize::from(found));
 }
 
 #[rstest]
