@@ -8,6 +8,7 @@ mod known;
 mod lacks;
 mod provisions;
 mod secret_ref;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -4,13 +4,14 @@
 //! All of it is decided before the first case, over all cases of the plan, selected or not: so a
 //! case meets the same known state in each selection, in each part and in any order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use contract::{Contract, Operation};
 use serde_json::{Map, Value};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 
 use super::known::KnownState;
+use super::turns::Turns;
 use crate::case::{Alteration, Case, needs};
 use crate::expression::{self, States};
 use crate::{FileError, Plan, Planned, Target, states};
@@ -22,8 +23,8 @@ pub(crate) struct Provisions {
     skipped: HashMap<String, String>,
     /// The known states that serve a case, in the order in which it asks for them.
     known: HashMap<String, Vec<KnownState>>,
-    /// Of each contract whose cases meet in one tenant, by its name, whose turn it is.
-    turns: BTreeMap<String, Mutex<()>>,
+    /// Whose turn it is where cases meet in one tenant.
+    turns: Turns,
 }
 
 impl Provisions {
@@ -37,7 +38,7 @@ impl Provisions {
         let mut provisions = Self {
             skipped,
             known: HashMap::new(),
-            turns: BTreeMap::new(),
+            turns: Turns::default(),
         };
         let mut stock = Stock::new(target);
         // What counts is served before what only observes.
@@ -51,12 +52,8 @@ impl Provisions {
         let contracts = plan
             .whole
             .iter()
-            .map(|planned| planned.validator.contract());
-        for contract in contracts {
-            if target.shares_tenant(contract) {
-                provisions.turns.entry(contract.name()).or_default();
-            }
-        }
+            .map(|planned| &**planned.validator.contract());
+        provisions.turns = Turns::of(contracts, target);
         Ok(provisions)
     }
 
@@ -98,12 +95,10 @@ impl Provisions {
         self.known(case).iter().all(KnownState::is_reusable)
     }
 
-    /// Waits until no other case of that contract is played, where they all meet in one tenant.
+    /// Waits until no other case of that contract, or of one whose tenants have a part in common
+    /// with its own, is played, where they all meet in one tenant.
     pub(crate) async fn turn(&self, contract: &str) -> Option<MutexGuard<'_, ()>> {
-        match self.turns.get(contract) {
-            Some(turn) => Some(turn.lock().await),
-            None => None,
-        }
+        self.turns.wait(contract).await
     }
 }
 

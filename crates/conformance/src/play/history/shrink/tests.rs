@@ -171,7 +171,7 @@ async fn tried(
     smaller.rounds.truncate(1);
     change(&mut shrinking, &mut smaller);
     let held = shrinking.holds(smaller).await;
-    let (over, attempts) = (shrinking.over, shrinking.attempts);
+    let (over, attempts) = (shrinking.is_over(), shrinking.attempts);
     (held, over, attempts, stage.attempt)
 }
 
