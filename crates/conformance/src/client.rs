@@ -413,6 +413,18 @@ mod tests {
     }
 
     #[rstest]
+    #[case("//other/v1")]
+    #[case("/v1/a")]
+    fn a_target_behind_a_host_is_sent_as_it_is(#[case] target: &str) {
+        let base = Target::new("http://127.0.0.1:1").expect("a base URL");
+        let url = Client::new(&base)
+            .expect("a client")
+            .url(target)
+            .expect("a URL");
+        assert_eq!(url.as_str(), format!("http://127.0.0.1:1{target}"));
+    }
+
+    #[rstest]
     #[case("/v1/../v2")]
     #[case("/v1/%2e%2e/v2")]
     #[case("/v1/a b")]
@@ -510,6 +522,32 @@ mod tests {
         let failure = asked(does).await.expect_err("no answer");
         assert_eq!(failure.kind, kind, "{failure:?}");
         assert!(failure.text.contains(says), "{failure:?}");
+    }
+
+    #[rstest]
+    #[case::just_as_long(BODY_LIMIT, None)]
+    #[case::longer(BODY_LIMIT + 1, Some(FailureKind::TooLarge))]
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit(
+        #[case] length: usize,
+        #[case] failure: Option<FailureKind>,
+    ) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.expect("a connection");
+            connection.read(&mut [0; 1024]).await.expect("a request");
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            // Who has read enough hangs up.
+            let _sent = connection.write_all(head.as_bytes()).await;
+            let _sent = connection.write_all(&vec![b'x'; length]).await;
+        });
+        let target = Target::new(&format!("http://{address}")).expect("a base URL");
+        let sent = send(&target).await;
+        assert_eq!(sent.as_ref().err().map(|failure| failure.kind), failure);
+        if let Ok(exchange) = sent {
+            assert_eq!(exchange.response.body.len(), length);
+        }
     }
 
     #[tokio::test]

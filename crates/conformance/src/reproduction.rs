@@ -293,6 +293,43 @@ mod tests {
         }
     }
 
+    /// A case that sends the same request so many times, and then uses the id that this one of them
+    /// was answered by.
+    fn used(count: usize, answer: usize) -> String {
+        let mut case = repeated(count, "[]").0;
+        case.steps
+            .push(fixture::step("task", "", Some((200, "{}"))));
+        case.findings = vec![finding(count, Level::Must, "nothing")];
+        let mut tape = Tape::default();
+        for step in 0..count {
+            let body = Bytes::from(format!(r#"{{"id":"x{step}"}}"#));
+            tape.sent(step, request("POST", "/any", "[]"), Some(body));
+        }
+        tape.sent(count, request("GET", &format!("/x{answer}"), ""), None);
+        script_of(&case, &tape).expect("it failed")
+    }
+
+    #[test]
+    fn a_request_whose_answer_is_needed_is_not_one_of_many() {
+        let script = used(3, 0);
+        assert!(
+            script.contains("# Request 1: ") && script.contains("# Requests 2 to 3: "),
+            "{script}"
+        );
+        let script = used(3, 2);
+        assert!(script.contains("# Requests 1 to 3: "), "{script}");
+        assert!(
+            script.contains("\n  printf '%s\\n' \"$answer\"\n"),
+            "{script}"
+        );
+        let script = used(2, 1);
+        assert!(script.contains("# Requests 1 to 2: "), "{script}");
+        assert!(
+            script.contains("\nprintf '%s\\n' \"$answer\"\n"),
+            "{script}"
+        );
+    }
+
     #[test]
     fn a_script_has_the_functions_and_variables_that_it_needs() {
         let (case, tape) = repeated(1, "[]");

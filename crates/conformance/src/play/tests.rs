@@ -87,3 +87,28 @@ fn the_last_response_is_kept_of_a_case_that_got_there() {
     assert!(!kept(operation, all - 1));
     assert!(!kept(another.expect("there are two operations"), all));
 }
+
+#[test]
+fn the_status_that_a_case_is_about_is_that_of_its_last_step() {
+    let (context, _) = shared();
+    let about = |wanted: &dyn Fn(&Due) -> bool| {
+        let cases = plan().cases;
+        let found = cases.iter().find(|planned| {
+            let last = planned.case.steps().last();
+            last.is_some_and(|step| wanted(&step.expected.due))
+        });
+        let planned = found.expect("there is one");
+        due(&Stage::new(&context, planned, false, Instant::now()))
+    };
+    assert_eq!(about(&|due| due.status() == Some(500)), Some(500));
+    // Of what is to be accepted, it is the first documented 2xx.
+    assert_eq!(about(&|due| matches!(due, Due::Accepted { .. })), Some(200));
+    assert_eq!(about(&|due| matches!(due, Due::Anything { .. })), None);
+}
+
+#[test]
+fn a_plan_names_its_contracts() {
+    let plan = plan();
+    let names: Vec<String> = plan.contracts().map(contract::Contract::name).collect();
+    assert_eq!(names, ["metastudio/2025-12"]);
+}

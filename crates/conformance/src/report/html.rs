@@ -147,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn the_policy_allows_just_the_script_of_the_page() {
+        let page = rendered(&fixture::run());
+        let (_, rest) = page.split_once("<script>").expect("there is a script");
+        let (script, _) = rest.split_once("</script>").expect("it ends");
+        let hash = STANDARD.encode(Sha256::digest(script));
+        assert!(
+            page.contains(&format!("script-src 'sha256-{hash}'")),
+            "{hash}"
+        );
+    }
+
+    #[test]
     fn no_attribute_is_in_single_quotes_or_in_none() {
         // What is escaped relies on that.
         for template in [PAGE, CASE] {

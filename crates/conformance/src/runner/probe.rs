@@ -38,3 +38,24 @@ pub(super) fn unreachable(target: &Target, reason: String) -> RunError {
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whether_anybody_listens_is_found_out() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let target = Target::new(&format!("http://{address}/base/")).expect("a base URL");
+        probe(&target).await.expect("somebody listens");
+        drop(listener);
+        let error = probe(&target)
+            .await
+            .expect_err("nobody listens")
+            .to_string();
+        assert!(error.contains(&format!("http://{address}/base")), "{error}");
+    }
+}

@@ -272,7 +272,9 @@ mod tests {
         let mut schedule = schedule(3, 1, false, true);
         schedule.next(0);
         schedule.hold(0);
+        assert!(!schedule.is_cancelled());
         schedule.cancel();
+        assert!(schedule.is_cancelled());
         assert_eq!(schedule.next(0), None);
     }
 }

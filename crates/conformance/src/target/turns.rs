@@ -98,6 +98,11 @@ mod tests {
     #[rstest]
     #[case(&[], &[])]
     #[case(&["project_id"], &[("metastudio/2025-12", "metastudio/2025-12")])]
+    #[case(&ALL[..2], &[
+        ("metastudio/2025-12", "metastudio/2025-12"),
+        ("metastudio/2025-12", "roma/2022-12"),
+        ("roma/2022-12", "roma/2022-12"),
+    ])]
     #[case(&ALL[2..], &[("smh/2026-01", "smh/2026-01")])]
     #[case(&ALL, &[
         ("metastudio/2025-12", "metastudio/2025-12"),

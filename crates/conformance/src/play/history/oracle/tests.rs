@@ -504,3 +504,29 @@ fn what_was_shown_is_why_an_asset_is_in_no_other_state() {
         said.expected
     );
 }
+
+#[test]
+fn where_any_result_is_as_good_nothing_is_put_to_the_test() {
+    let mut life = life("metastudio", "2025-12");
+    let all: Vec<usize> = (0..life.results.labels.len()).collect();
+    let mut tested = Vec::new();
+    for any in [false, true] {
+        if any {
+            for outcome in &mut life.outcomes {
+                outcome.labels.clone_from(&all);
+            }
+        }
+        let mut oracle = Oracle::new(&life);
+        let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
+        oracle.add("a".to_owned(), active.expect("a kind").begins);
+        let (none, batch) = (Arguments::new(), told("action", json!("DELETE")));
+        let situation = Situation {
+            settings: &none,
+            batch: &batch,
+            item: &none,
+        };
+        oracle.became(0, 1, situation, &label(&life, "SUCCESS"));
+        tested.push(oracle.tested.contains("MS-BA-24"));
+    }
+    assert_eq!(tested, [true, false]);
+}
