@@ -536,7 +536,8 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
             let (mut connection, _) = listener.accept().await.expect("a connection");
-            connection.read(&mut [0; 1024]).await.expect("a request");
+            let read = connection.read(&mut [0; 1024]).await.expect("a request");
+            assert!(read > 0);
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
             // Who has read enough hangs up.
             let _sent = connection.write_all(head.as_bytes()).await;

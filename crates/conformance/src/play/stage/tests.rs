@@ -151,7 +151,7 @@ fn who_hangs_up_on_a_request_that_is_to_be_refused_misses_how(
 #[tokio::test]
 async fn a_state_needs_a_way_and_many_need_time() {
     let (mut context, planned) = shared();
-    let state = ProviderState {
+    let exists = ProviderState {
         state: "asset exists".to_owned(),
         params: serde_json::Map::new(),
         alias: None,
@@ -159,18 +159,18 @@ async fn a_state_needs_a_way_and_many_need_time() {
     let mut stage = Stage::new(&context, &planned, false, Instant::now());
     assert!(stage.needs(&[]).is_ok());
     assert!(matches!(
-        stage.needs(&[state.clone()]),
+        stage.needs(std::slice::from_ref(&exists)),
         Err(Halt::Skipped(_))
     ));
     let before = stage.deadline;
-    let states = vec![state.clone(); FEW + 2];
+    let many = vec![exists.clone(); FEW + 2];
     assert!(matches!(
-        stage.set_up(&states, 0).await,
+        stage.set_up(&many, 0).await,
         Err(Halt::Skipped(_))
     ));
     assert_eq!(stage.deadline, before + Duration::from_secs(2));
     let url = Target::parse_url("http://127.0.0.1:1/_states").expect("a URL");
     context.target.state_url = Some(url);
     let stage = Stage::new(&context, &planned, false, Instant::now());
-    assert!(stage.needs(&[state]).is_ok());
+    assert!(stage.needs(&[exists]).is_ok());
 }
