@@ -136,3 +136,23 @@ async fn second_runs_end_when_they_have_taken_the_time_of_a_case() {
     assert_eq!(session.schedule.next(0), None);
     assert_eq!(session.done.cases.len(), 1);
 }
+
+#[tokio::test]
+async fn the_first_failure_is_the_one_that_is_told() {
+    let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+    let plan = plan(true);
+    let lanes = Lanes::new(1, context(&target)).expect("a lane");
+    let schedule = Schedule::new(Vec::new(), 1, false, true);
+    let mut out = RunWriter::nowhere();
+    let mut session = Session::new(&plan, lanes, schedule, &mut out, |_| {});
+    let mut write = |id: &str, verdict| {
+        let mut outcome = ended(verdict, 500, STATUS, Level::Must);
+        outcome.record.id = id.to_owned();
+        outcome.record.verdict = verdict;
+        session.write(outcome).expect("it can be written");
+        session.done.failed.clone()
+    };
+    assert_eq!(write("passes", Verdict::Pass), None);
+    assert_eq!(write("first", Verdict::Fail).as_deref(), Some("first"));
+    assert_eq!(write("second", Verdict::Fail).as_deref(), Some("first"));
+}
