@@ -174,3 +174,17 @@ fn files_in_memory_are_all_there_is() {
         "{said}"
     );
 }
+
+#[test]
+fn files_in_memory_call_themselves_what_their_folder_is_called() {
+    let moved = |path: String| path.replace("/2026-01/", "/2027-01/");
+    let files = files()
+        .into_iter()
+        .map(|(path, bytes)| (moved(path), bytes));
+    let error = Contract::from_files("schemas/pets/2027-01", files.collect());
+    let said = error.expect_err("it is another revision").to_string();
+    assert!(
+        said.contains("this calls itself pets/2026-01, but lies in schemas/pets/2027-01"),
+        "{said}"
+    );
+}
