@@ -473,6 +473,16 @@ fn what_a_schema_beside_lists_is_known(#[case] body: Value) {
     assert_eq!(FERRIES.exchange(&tickets(&body)), []);
 }
 
+#[test]
+fn what_is_found_and_what_is_tried_can_be_asked_for_at_once() {
+    let mut exchange = load();
+    set(&mut exchange.response.body, "/loaded", json!(["c1"]));
+    let (findings, exercised) = FERRIES.exchange_and_exercised(&exchange);
+    assert!(!findings.is_empty() && !exercised.is_empty());
+    assert_eq!(findings, FERRIES.exchange(&exchange));
+    assert_eq!(exercised, FERRIES.exercised(&exchange));
+}
+
 fn exercised(exchange: &Exchange) -> Vec<String> {
     FERRIES.exercised(exchange).into_iter().collect()
 }
