@@ -11,6 +11,7 @@ mod report;
 mod score;
 mod suite;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -81,11 +82,21 @@ fn as_release() -> Result<bool> {
 }
 
 fn list(args: &MutantsArgs) -> Result<bool> {
-    for mutant in args.catalogue()?.mutants {
-        println!("{:10} {:9} {}", mutant.api, mutant.breaks, mutant.id);
-        println!("{:20} {}", "", mutant.does);
+    let catalogue = args.catalogue()?;
+    let mutants = chosen(&catalogue, &args.mutant)?;
+    match write_list(&mutants, &mut io::stdout().lock()) {
+        // Who reads the first lines only has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
+        written => Ok(written.map(|()| true)?),
     }
-    Ok(true)
+}
+
+fn write_list(mutants: &[Arc<Mutant>], out: &mut impl Write) -> io::Result<()> {
+    for mutant in mutants {
+        writeln!(out, "{:10} {:9} {}", mutant.api, mutant.breaks, mutant.id)?;
+        writeln!(out, "{:20} {}", "", mutant.does)?;
+    }
+    out.flush()
 }
 
 fn judge(args: &MutantsArgs) -> Result<bool> {
