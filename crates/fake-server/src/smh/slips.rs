@@ -14,7 +14,7 @@ use crate::engine::{Call, Choices, Refusal, Struck, path_parameter};
 use crate::mutants::Slip;
 
 /// How long a tree that was read waits to be written back.
-const STALE_FOR: Duration = Duration::from_millis(45);
+const STALE_FOR: Duration = Duration::from_millis(15);
 
 /// The slips after which the tree is another than the results say.
 const UNDONE: [Slip; 5] = [
