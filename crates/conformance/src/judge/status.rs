@@ -296,13 +296,9 @@ mod tests {
     use super::*;
     use crate::case::{BodyTemplate, Expected};
 
-    #[test]
-    fn a_request_that_is_put_off_where_no_status_is_promised_misses_nothing_much() {
-        let mut contract = Contract::embedded_one("metastudio", "2025-12").expect("a contract");
-        contract.operations[0].rules.status = None;
-        let validator = Validator::new(Arc::new(contract)).expect("it compiles");
-        let operation = &validator.contract().operations[0];
-        let step = Step {
+    /// A step of batch-action of which this is due.
+    fn asked(due: Due) -> Step {
+        Step {
             operation: 0,
             provider_states: Vec::new(),
             presented: Presented::Own,
@@ -312,13 +308,22 @@ mod tests {
             body: BodyTemplate::Absent,
             until: None,
             expected: Expected {
-                due: Due::Accepted {
-                    requirement: "X-1".to_owned(),
-                    level: Level::Must,
-                },
+                due,
                 body: Vec::new(),
             },
-        };
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_put_off_where_no_status_is_promised_misses_nothing_much() {
+        let mut contract = Contract::embedded_one("metastudio", "2025-12").expect("a contract");
+        contract.operations[0].rules.status = None;
+        let validator = Validator::new(Arc::new(contract)).expect("it compiles");
+        let operation = &validator.contract().operations[0];
+        let step = asked(Due::Accepted {
+            requirement: "X-1".to_owned(),
+            level: Level::Must,
+        });
         let response = Response {
             status: TOO_MANY,
             headers: Vec::new(),
@@ -338,20 +343,7 @@ mod tests {
         let contract = Contract::embedded_one("metastudio", "2025-12").expect("a sound contract");
         let validator = Validator::new(Arc::new(contract)).expect("it compiles");
         let operation = &validator.contract().operations[0];
-        let step = Step {
-            operation: 0,
-            provider_states: Vec::new(),
-            presented: Presented::Own,
-            parameters: std::collections::BTreeMap::default(),
-            alterations: Vec::new(),
-            link: None,
-            body: BodyTemplate::Absent,
-            until: None,
-            expected: Expected {
-                due,
-                body: Vec::new(),
-            },
-        };
+        let step = asked(due);
         let exchange = Exchange {
             request: Request {
                 method: "POST".to_owned(),

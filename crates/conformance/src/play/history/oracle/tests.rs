@@ -56,7 +56,14 @@ fn said(kind: &str, history: &'static str) -> Vec<(String, Level)> {
 
 /// The same, and the requirements that were put to the test.
 fn played(kind: &str, history: &'static str) -> (Vec<(String, Level)>, BTreeSet<String>) {
-    let life = &*METASTUDIO;
+    let (oracle, said) = lived(&METASTUDIO, kind, history);
+    let said = said.into_iter();
+    let said = said.map(|said| (said.promise.requirement, said.promise.level));
+    (said.collect(), oracle.tested)
+}
+
+/// An oracle of one asset of this kind that has lived through all of these events, and what it said.
+fn lived<'l>(life: &'l Life, kind: &str, history: &'static str) -> (Oracle<'l>, Vec<Said>) {
     let mut oracle = Oracle::new(life);
     let kind = life.kinds.iter().find(|known| known.name == kind);
     oracle.add("a".to_owned(), kind.expect("a kind").begins);
@@ -77,9 +84,9 @@ fn played(kind: &str, history: &'static str) -> (Vec<(String, Level)>, BTreeSet<
             Event::Shown("stateless") => oracle.observed(0, 1, &Seen::Stateless),
             Event::Shown(state) => oracle.observed(0, 1, &Seen::State(state.to_owned())),
         };
-        said.extend(found.map(|said| (said.promise.requirement, said.promise.level)));
+        said.extend(found);
     }
-    (said, oracle.tested)
+    (oracle, said)
 }
 
 #[rstest]
@@ -383,28 +390,7 @@ fn a_batch_has_to_be_taken_when_it_may_have_something_to_do() {
 
 /// An oracle of one active asset to which these things have happened.
 fn after(history: &'static str) -> Oracle<'static> {
-    let life = &*METASTUDIO;
-    let mut oracle = Oracle::new(life);
-    let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
-    oracle.add("a".to_owned(), active.expect("a kind").begins);
-    let none = Arguments::new();
-    for event in events(history) {
-        match event {
-            Event::Did(action, came) => {
-                let batch = told("action", json!(action));
-                let situation = Situation {
-                    settings: &none,
-                    batch: &batch,
-                    item: &none,
-                };
-                oracle.became(0, 1, situation, &label(life, came));
-            }
-            Event::Shown(state) => {
-                oracle.observed(0, 1, &Seen::State(state.to_owned()));
-            }
-        }
-    }
-    oracle
+    lived(&METASTUDIO, "ACTIVED", history).0
 }
 
 #[rstest]
@@ -479,17 +465,7 @@ fn what_is_only_permitted_is_not_put_to_the_test() {
     }
     let listed = life.states.iter().filter_map(|state| state.listed.as_ref());
     let listed: BTreeSet<String> = listed.map(|promise| promise.requirement.clone()).collect();
-    let mut oracle = Oracle::new(&life);
-    let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
-    oracle.add("a".to_owned(), active.expect("a kind").begins);
-    let (none, batch) = (Arguments::new(), told("action", json!("DELETE")));
-    let situation = Situation {
-        settings: &none,
-        batch: &batch,
-        item: &none,
-    };
-    oracle.became(0, 1, situation, &label(&life, "SUCCESS"));
-    oracle.observed(0, 1, &Seen::State("DELETING".to_owned()));
+    let (oracle, _) = lived(&life, "ACTIVED", "DELETE=SUCCESS DELETING");
     assert!(oracle.tested.is_subset(&listed), "{:?}", oracle.tested);
 }
 
@@ -516,16 +492,7 @@ fn where_any_result_is_as_good_nothing_is_put_to_the_test() {
                 outcome.labels.clone_from(&all);
             }
         }
-        let mut oracle = Oracle::new(&life);
-        let active = life.kinds.iter().find(|kind| kind.name == "ACTIVED");
-        oracle.add("a".to_owned(), active.expect("a kind").begins);
-        let (none, batch) = (Arguments::new(), told("action", json!("DELETE")));
-        let situation = Situation {
-            settings: &none,
-            batch: &batch,
-            item: &none,
-        };
-        oracle.became(0, 1, situation, &label(&life, "SUCCESS"));
+        let (oracle, _) = lived(&life, "ACTIVED", "DELETE=SUCCESS");
         tested.push(oracle.tested.contains("MS-BA-24"));
     }
     assert_eq!(tested, [true, false]);

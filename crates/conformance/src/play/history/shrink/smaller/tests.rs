@@ -121,7 +121,7 @@ async fn what_shows_nothing_smaller_is_gone_through_once() {
 
 #[tokio::test]
 async fn what_is_left_is_the_one_entry_that_shows_it() {
-    // The fifth item has to be told something in a round with another batch before it.
+    // The fifth item has to stand in some batch.
     let shows = |script: &Script| {
         script.rounds.iter().any(|round| {
             round.batches.iter().any(|batch| {
