@@ -15,6 +15,10 @@ mod slips;
 mod space;
 mod tree;
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::SystemTime;
+
 use models::smh::Reading;
 use models::smh::batch_delete::{Done, ItemResult, Later, Request};
 use serde_json::{Value, json};
@@ -39,6 +43,8 @@ type Tenant = (String, String);
 pub(crate) struct Smh {
     async_from: usize,
     pub(crate) spaces: Tenants<Tenant, Space>,
+    /// The trees that a careless implementation has read, and when.
+    read: Mutex<HashMap<Tenant, (SystemTime, Tree)>>,
 }
 
 impl Service for Smh {
@@ -96,6 +102,7 @@ impl Smh {
         Self {
             async_from,
             spaces: Tenants::default(),
+            read: Mutex::default(),
         }
     }
 

@@ -184,7 +184,7 @@ pub(crate) enum Slip {
     StopsAtMissing,
     /// One item that is not there brings all others back, and they are told to be deleted.
     RolledBack,
-    /// The files are read, changed a moment later, and written back whole.
+    /// The files are written back whole as they were read, which may be for another batch.
     StaleTree,
     /// The first failure's status is that of the whole answer.
     FirstFailureTold,

@@ -1,7 +1,8 @@
 //! What a careless implementer of smh does otherwise: the slips of the catalogue of mutants that
 //! take more than a line. Without a slip everything here does what it stands for, and no more.
 
-use std::time::Duration;
+use std::sync::PoisonError;
+use std::time::{Duration, SystemTime};
 
 use models::smh::batch_delete::{Deletion, ItemCode, ItemResult};
 use models::smh::task::{Task, TaskCode};
@@ -13,8 +14,8 @@ use super::{Smh, Tenant, tenant_of};
 use crate::engine::{Call, Choices, Refusal, Struck, path_parameter};
 use crate::mutants::Slip;
 
-/// How long a tree that was read waits to be written back.
-const STALE_FOR: Duration = Duration::from_millis(15);
+/// How long a tree that was read is taken for the present one.
+const STALE_FOR: Duration = Duration::from_millis(100);
 
 /// The slips after which the tree is another than the results say.
 const UNDONE: [Slip; 5] = [
@@ -48,9 +49,17 @@ impl Smh {
             });
         }
         call.choices.slips(Slip::StaleTree).then(|| {
-            let tree = self.spaces.with(own, |space| space.tree.clone());
-            std::thread::sleep(STALE_FOR);
-            tree
+            let now = call.world.now();
+            let is_fresh = |at: SystemTime| now.duration_since(at).is_ok_and(|age| age < STALE_FOR);
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            match read.get(&own) {
+                Some((at, tree)) if is_fresh(*at) => tree.clone(),
+                _ => {
+                    let tree = self.spaces.with(own.clone(), |space| space.tree.clone());
+                    read.insert(own, (now, tree.clone()));
+                    tree
+                }
+            }
         })
     }
 
