@@ -4,6 +4,7 @@
 //! servers that are correct (`correct`): every mutant has to be killed by a case of the requirement
 //! that it breaks, and no correct server may be accused. `score` counts, `report` writes.
 
+mod check;
 mod correct;
 mod html;
 mod matrix;
@@ -83,12 +84,23 @@ fn as_release() -> Result<bool> {
 
 fn list(args: &MutantsArgs) -> Result<bool> {
     let catalogue = args.catalogue()?;
+    check::check(&catalogue, &suite::Suites::new()?)?;
     let mutants = chosen(&catalogue, &args.mutant)?;
-    match write_list(&mutants, &mut io::stdout().lock()) {
-        // Who reads the first lines only has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
-        written => Ok(written.map(|()| true)?),
+    read_enough(write_list(&mutants, &mut io::stdout().lock()))?;
+    Ok(true)
+}
+
+/// Who reads the first lines only has read enough: that is no error.
+fn read_enough(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
+}
+
+fn print(text: std::fmt::Arguments<'_>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    read_enough(out.write_fmt(text).and_then(|()| out.flush()))
 }
 
 fn write_list(mutants: &[Arc<Mutant>], out: &mut impl Write) -> io::Result<()> {
@@ -106,20 +118,21 @@ fn judge(args: &MutantsArgs) -> Result<bool> {
         .enable_all()
         .build()?;
     let suites = suite::Suites::new()?;
+    check::check(&catalogue, &suites)?;
     let whole = args.mutant.is_empty();
     let matrix = runtime.block_on(matrix::run(&suites, &chosen, args.jobs.into()))?;
     let seeds = if whole { args.seeds } else { 0 };
     let correct = runtime.block_on(correct::run(&suites, seeds, args.jobs.into()))?;
     let score = score::Score::new(&suites, &catalogue, &chosen, &matrix, correct, whole);
     report::write(&args.report_dir, &score)?;
-    print!("{}", report::terminal(&score));
+    print(format_args!("{}", report::terminal(&score)))?;
     if !whole {
         for mutant in &chosen {
             runtime.block_on(matrix::show(mutant, &args.report_dir))?;
         }
     }
     let page = args.report_dir.join("mutants.html");
-    println!("\nreport: {}", page.display());
+    print(format_args!("\nreport: {}\n", page.display()))?;
     Ok(score.is_perfect())
 }
 

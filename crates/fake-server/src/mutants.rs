@@ -63,6 +63,13 @@ struct How {
 }
 
 impl Mutant {
+    /// The operations that its defects name; a defect that names none concerns all.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        let requests = self.how.requests.iter().filter_map(|one| one.operation());
+        let answers = self.how.answers.iter().filter_map(|one| one.operation());
+        requests.chain(answers)
+    }
+
     /// The slip of a state machine of that API, if that is the defect.
     pub(crate) fn slip(&self, api: Api) -> Option<Slip> {
         self.how.slip.filter(|_| self.api == api)

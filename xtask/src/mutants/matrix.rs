@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use conformance::run::{CaseRecord, Run, Verdict};
+use conformance::run::{CaseRecord, Run, Summary, Verdict};
+use contract::{Level, Message};
 use fake_server::mutants::Mutant;
 use futures_util::stream::{self, StreamExt as _};
 use indicatif::ProgressBar;
-use validator::Severity;
+use validator::{Location, Severity};
 
 use super::suite::{self, CREDENTIALS, Served, Suites};
 use crate::Result;
@@ -24,13 +25,66 @@ pub(super) struct Judged {
     pub(super) mutant: String,
     /// The revision of its API.
     pub(super) revision: String,
+    /// What a run that asks for this contract alone comes to.
+    pub(super) outcome: Outcome,
     /// The cases that killed it: a case with a finding against the requirement that it breaks, by
-    /// that finding as a user reads it.
-    pub(super) killed_by: BTreeMap<String, String>,
+    /// that finding.
+    pub(super) killed_by: BTreeMap<String, Kill>,
     /// The other cases that failed or warned, by the requirements that they name.
     pub(super) also: BTreeMap<String, String>,
-    /// How many cases were run.
+    /// How many cases of its contract were run.
     pub(super) cases: usize,
+}
+
+/// What the owner of a server reads at the top of a report, the mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Outcome {
+    /// Nothing counts against it.
+    Conformant,
+    /// Nothing but SHOULD does: it fails a run with `--strict`.
+    Warnings,
+    /// Too little could be told, e.g. because it accepts nothing.
+    NotJudged,
+    /// A MUST is missed.
+    NotConformant,
+}
+
+impl Outcome {
+    /// From bad to good, as they are counted in a table.
+    pub(super) const ALL: [Self; 4] = [
+        Self::NotConformant,
+        Self::NotJudged,
+        Self::Warnings,
+        Self::Conformant,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Conformant => "conformant",
+            Self::Warnings => "conformant with warnings",
+            Self::NotJudged => "could not judge",
+            Self::NotConformant => "not conformant",
+        }
+    }
+
+    fn of(run: &Run) -> Self {
+        let summary = Summary::of(run);
+        match summary.exit_code {
+            1 => Self::NotConformant,
+            0 if summary.counts.warning > 0 => Self::Warnings,
+            0 => Self::Conformant,
+            _ => Self::NotJudged,
+        }
+    }
+}
+
+/// The finding by which a case kills a mutant.
+#[derive(Debug)]
+pub(super) struct Kill {
+    /// The level at which it counts.
+    pub(super) level: Level,
+    /// Where it is, and what was expected and came.
+    pub(super) finding: String,
 }
 
 /// Runs the whole suite against each mutant in each of its revisions.
@@ -73,7 +127,7 @@ async fn one(
         .await;
     let run = run.map_err(|error| format!("the mutant {} cannot be judged: {error}", mutant.id))?;
     bar.inc(1);
-    Ok(judged(mutant, revision, &run))
+    Ok(judged(mutant, revision, run))
 }
 
 /// The revision of roma that is served along.
@@ -85,38 +139,68 @@ fn roma(suites: &Suites, mutant: &Mutant, revision: &str) -> String {
     own.unwrap_or_else(any).to_owned()
 }
 
-fn judged(mutant: &Arc<Mutant>, revision: &str, run: &Run) -> Judged {
+/// Of the run, what is about the mutant's contract: the other APIs of the fake have no defect.
+fn judged(mutant: &Arc<Mutant>, revision: &str, mut run: Run) -> Judged {
+    let api = mutant.api.name();
+    let contracts = &mut run.header.contracts;
+    contracts.retain(|one| one.api == api && one.revision == revision);
+    run.cases
+        .retain(|case| case.api == api && case.revision == revision);
+    run.header.selected = run.cases.len();
     let (mut killed_by, mut also) = (BTreeMap::new(), BTreeMap::new());
     for case in &run.cases {
         if !case.counted || !matches!(case.verdict, Verdict::Fail | Verdict::Warning) {
             continue;
         }
         match killing(mutant, case) {
-            Some(finding) => killed_by.insert(case.id.clone(), finding),
-            None => also.insert(case.id.clone(), accused(case)),
-        };
+            Some(kill) => {
+                killed_by.insert(case.id.clone(), kill);
+            }
+            None => {
+                also.insert(case.id.clone(), accused(case));
+            }
+        }
     }
     Judged {
         mutant: mutant.id.clone(),
         revision: revision.to_owned(),
+        outcome: Outcome::of(&run),
         killed_by,
         also,
         cases: run.cases.len(),
     }
 }
 
-/// The finding against the requirement that the mutant breaks, if the case has one that counts.
-fn killing(mutant: &Mutant, case: &CaseRecord) -> Option<String> {
-    let mut findings = case.findings.iter().map(|found| &found.finding);
-    let finding = findings.find(|finding| {
+/// The gravest finding against the requirement that the mutant breaks, if the case has one that
+/// counts.
+fn killing(mutant: &Mutant, case: &CaseRecord) -> Option<Kill> {
+    let findings = case.findings.iter().map(|found| &found.finding);
+    let against = findings.filter(|finding| {
         finding.severity() > Severity::Observation
             && finding.requirement.as_deref() == Some(&*mutant.breaks)
+    });
+    // Of findings of one level, the first.
+    let finding = against.reduce(|worst, next| {
+        if next.level > worst.level {
+            next
+        } else {
+            worst
+        }
     })?;
+    let message = match finding.message {
+        Message::Request => "request",
+        Message::Response => "response",
+    };
+    let place = match &finding.location {
+        Location::Body(pointer) if pointer.is_empty() => format!("{message} body"),
+        Location::Body(pointer) => format!("{message} body {pointer}"),
+        location => format!("{message} {location}"),
+    };
     let (expected, actual) = (&finding.expected, &finding.actual);
-    Some(format!(
-        "{} at {}: expected {expected}, got {actual}",
-        finding.level, finding.location
-    ))
+    Some(Kill {
+        level: finding.level,
+        finding: format!("{place}: expected {expected}, got {actual}"),
+    })
 }
 
 /// The requirements that a case accuses a server of breaking.
@@ -148,9 +232,17 @@ pub(super) async fn show(mutant: &Arc<Mutant>, folder: &Path) -> Result<()> {
             .arg("--report-dir")
             .arg(folder.join(&mutant.id).join(revision))
             .envs(CREDENTIALS);
-        println!("\n{} in {api}/{revision}: {}", mutant.id, mutant.does);
+        super::print(format_args!(
+            "\n{} in {api}/{revision}: {}\n",
+            mutant.id, mutant.does
+        ))?;
         // It waits for the process on a thread that the server does not need.
         tokio::task::spawn_blocking(move || command.status()).await??;
+        super::print(format_args!(
+            "The mutant at {} ends here: what is said to reproduce a failure needs a server, and \
+             shows without one what was sent.\n",
+            served.url
+        ))?;
     }
     Ok(())
 }

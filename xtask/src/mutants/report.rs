@@ -1,5 +1,6 @@
 //! The score for a terminal, and as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -8,6 +9,7 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::html;
+use super::matrix::{Judged, Outcome};
 use super::score::{Fate, Score};
 use crate::Result;
 
@@ -41,8 +43,9 @@ fn json(score: &Score<'_>) -> Value {
         let judged = fate.judged.iter().map(|judged| {
             json!({
                 "revision": judged.revision,
+                "verdict": judged.outcome.name(),
                 "cases": judged.cases,
-                "killed_by": judged.killed_by,
+                "killed_by": killed_by(judged),
                 "also_noticed_by": judged.also,
             })
         });
@@ -54,6 +57,8 @@ fn json(score: &Score<'_>) -> Value {
             "does": fate.mutant.does,
             "equivalent": fate.mutant.equivalent,
             "killed": fate.killed(),
+            "killed_at": fate.killed_at().map(|level| level.to_string()),
+            "verdict": fate.outcome().name(),
             "judged": judged.collect::<Value>(),
         })
     };
@@ -64,12 +69,17 @@ fn json(score: &Score<'_>) -> Value {
             "level": row.level.map(|level| level.to_string()),
             "mutants": row.mutants,
             "killed": row.killed,
+            "killed_at_must": row.at_must,
             "equivalent": row.equivalent,
         })
     });
     json!({
         "mutants": score.fates.len(),
         "killed": score.killed(),
+        "verdicts_of_killed": Outcome::ALL
+            .map(|outcome| (outcome.name(), json!(score.killed_as(outcome))))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
         "survivors": score.survivors().map(|one| &one.mutant.id).collect::<Vec<_>>(),
         "not_equivalent": score.not_equivalent().map(|one| &one.mutant.id).collect::<Vec<_>>(),
         "verdicts": score.verdicts,
@@ -86,6 +96,15 @@ fn json(score: &Score<'_>) -> Value {
     })
 }
 
+/// The cases that killed it, each with its finding.
+fn killed_by(judged: &Judged) -> Value {
+    let kills = judged.killed_by.iter().map(|(case, kill)| {
+        let finding = json!({ "level": kill.level.to_string(), "finding": kill.finding });
+        (case.clone(), finding)
+    });
+    Value::Object(kills.collect())
+}
+
 /// The score for a terminal.
 pub(super) fn terminal(score: &Score<'_>) -> String {
     let mut out = String::new();
@@ -95,15 +114,18 @@ pub(super) fn terminal(score: &Score<'_>) -> String {
 }
 
 fn print(out: &mut String, score: &Score<'_>) -> std::fmt::Result {
-    writeln!(out, "requirement            level    mutants  killed")?;
+    writeln!(
+        out,
+        "requirement            level    mutants  killed  at MUST"
+    )?;
     for ((api, requirement), row) in &score.rows {
         let level = row.level.map(|level| level.to_string()).unwrap_or_default();
-        let (mutants, killed) = (row.mutants, row.killed);
+        let (mutants, killed, at_must) = (row.mutants, row.killed, row.at_must);
         let missed = mutants - killed - row.equivalent;
         let mark = if missed > 0 { "  SURVIVED" } else { "" };
         writeln!(
             out,
-            "{api:12}{requirement:10} {level:8} {mutants:7} {killed:7}{mark}"
+            "{api:12}{requirement:10} {level:8} {mutants:7} {killed:7}  {at_must:7}{mark}"
         )?;
     }
     for fate in score.survivors() {
@@ -146,6 +168,14 @@ fn print(out: &mut String, score: &Score<'_>) -> std::fmt::Result {
         score.survivors().count(),
         score.verdicts
     )?;
+    let as_what = Outcome::ALL.map(|outcome| (score.killed_as(outcome), outcome.name()));
+    let as_what = as_what.into_iter().filter(|(killed, _)| *killed > 0);
+    let as_what: Vec<String> = as_what
+        .map(|(killed, name)| format!("{killed} {name}"))
+        .collect();
+    if !as_what.is_empty() {
+        writeln!(out, "the runs of the killed: {}", as_what.join(", "))?;
+    }
     let correct = &score.correct;
     if correct.runs > 0 {
         writeln!(

@@ -8,7 +8,7 @@ use contract::Level;
 use fake_server::mutants::{Catalogue, Mutant};
 
 use super::correct::Correct;
-use super::matrix::Judged;
+use super::matrix::{Judged, Outcome};
 use super::suite::Suites;
 
 /// How many mutants a MUST has at least, and how many a SHOULD.
@@ -28,6 +28,19 @@ impl Fate<'_> {
     pub(super) fn killed(&self) -> bool {
         !self.judged.is_empty() && self.judged.iter().all(|one| !one.killed_by.is_empty())
     }
+
+    /// The level at which it is killed, in the revision where that is least; none if it is not.
+    pub(super) fn killed_at(&self) -> Option<Level> {
+        let of_revision = |one: &&Judged| one.killed_by.values().map(|kill| kill.level).max();
+        let levels: Option<Vec<Level>> = self.judged.iter().map(of_revision).collect();
+        levels?.into_iter().min()
+    }
+
+    /// What a run of it comes to, in the revision where that is mildest.
+    pub(super) fn outcome(&self) -> Outcome {
+        let outcomes = self.judged.iter().map(|one| one.outcome);
+        outcomes.min().unwrap_or(Outcome::Conformant)
+    }
 }
 
 /// How the mutants of one requirement fared.
@@ -36,6 +49,8 @@ pub(super) struct Row {
     pub(super) level: Option<Level>,
     pub(super) mutants: usize,
     pub(super) killed: usize,
+    /// Of the killed, how many at MUST.
+    pub(super) at_must: usize,
     pub(super) equivalent: usize,
 }
 
@@ -90,6 +105,7 @@ impl<'m> Score<'m> {
             row.level = Some(fate.level);
             row.mutants += 1;
             row.killed += usize::from(fate.killed());
+            row.at_must += usize::from(fate.killed_at() == Some(Level::Must));
             row.equivalent += usize::from(!fate.killed() && fate.mutant.equivalent.is_some());
         }
         let (idle, wanting) = if whole {
@@ -122,6 +138,12 @@ impl<'m> Score<'m> {
     /// How many were killed.
     pub(super) fn killed(&self) -> usize {
         self.fates.iter().filter(|fate| fate.killed()).count()
+    }
+
+    /// How many of the killed come to that in a run.
+    pub(super) fn killed_as(&self, outcome: Outcome) -> usize {
+        let killed = self.fates.iter().filter(|fate| fate.killed());
+        killed.filter(|fate| fate.outcome() == outcome).count()
     }
 
     /// Whether nothing survives, nobody is accused, and the catalogue is whole.

@@ -76,6 +76,10 @@ impl Mutant {
 }
 
 impl AnswerDefect {
+    pub(super) fn operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
     fn concerns(&self, operation: Option<&str>, status: u16, body: &Bytes) -> bool {
         let of_operation = self.operation.is_none() || self.operation.as_deref() == operation;
         let of_status = self.status.as_deref().is_none_or(|wanted| {

@@ -71,6 +71,10 @@ impl Mutant {
 }
 
 impl RequestDefect {
+    pub(super) fn operation(&self) -> Option<&str> {
+        self.operation.as_deref()
+    }
+
     fn make(&self, request: &mut Request) {
         for header in &self.headers {
             header.make(&mut request.headers);
