@@ -33,8 +33,7 @@ pub(super) async fn play(stage: &mut Stage<'_>, steps: &[Step]) -> Result<(), Ha
     for (step, authentication) in steps.iter().zip(&authentications) {
         stage.enter(step.operation);
         stage.set_up(&step.provider_states, step.operation).await?;
-        let request = request(stage, step, authentication, before.as_ref())
-            .map_err(|problem| Halt::Error(format!("failed to make the request: {problem}")))?;
+        let request = request(stage, step, authentication, before.as_ref())?;
         stage.titled = step.alterations.contains(&Alteration::TitledHeaders);
         stage.refusal = match &step.expected.due {
             Due::Refused { refusal, .. } => Some(refusal.clone()),
@@ -73,22 +72,28 @@ fn inapplicable<'c>(stage: &Stage<'c>, step: &Step) -> Result<Authentication<'c>
 /// Makes the request of a step; `before` is what its link leads from.
 ///
 /// # Errors
-/// In words: what keeps it from being made.
+/// [`Halt::Skipped`] when that exchange has not what the link needs, which its own judgement tells;
+/// [`Halt::Error`] when the request cannot be made.
 pub(super) fn request(
     stage: &Stage<'_>,
     step: &Step,
     authentication: &Authentication<'_>,
     before: Option<&Exchange>,
-) -> Result<Request, String> {
+) -> Result<Request, Halt> {
+    let failed = |problem| Halt::Error(format!("failed to make the request: {problem}"));
     let states = &stage.states.returned;
     let mut parameters = BTreeMap::new();
     for (name, text) in &step.parameters {
-        parameters.insert(name.clone(), expression::fill_text(text, states)?);
+        let value = expression::fill_text(text, states).map_err(failed)?;
+        parameters.insert(name.clone(), value);
     }
     if let (Some(link), Some(before)) = (&step.link, before) {
         let reading = stage.validator().request(&before.request);
         for (name, text) in &link.parameters {
-            let value = expression::evaluate(text, before, &reading.path_parameters)?;
+            let value = expression::evaluate(text, before, &reading.path_parameters);
+            let value = value.map_err(|problem| {
+                Halt::Skipped(format!("the answer before does not lead on: {problem}"))
+            })?;
             // OpenAPI allows `path.id` where two parameters share a name.
             let name = ["path.", "query.", "header."]
                 .iter()
@@ -97,14 +102,14 @@ pub(super) fn request(
             parameters.insert(name.to_owned(), value);
         }
     }
-    let body = body::fill(&step.body, states)?;
+    let body = body::fill(&step.body, states).map_err(failed)?;
     let operation = stage.operation(step.operation);
     let values = Values {
         tenant: &stage.tenant,
         parameters: &parameters,
         alterations: &step.alterations,
     };
-    request::build(operation, values, authentication, body)
+    request::build(operation, values, authentication, body).map_err(failed)
 }
 
 /// Sends the request, again and again where the step says so, and judges what comes.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use contract::Level;
 
 use super::view::CaseView;
+use crate::run::CaseKind;
 
 /// More cases than these that miss the same in the same way become one entry.
 const ALIKE: usize = 5;
@@ -16,9 +17,9 @@ pub(super) const NAMED: usize = 10;
 /// Cases that miss the same in the same way.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
-    /// The first of them.
+    /// The simplest of them.
     pub(super) first: CaseView<'a>,
-    /// Ids of the others.
+    /// Ids of the others, in the order of the run.
     pub(super) others: Vec<&'a str>,
 }
 
@@ -29,22 +30,45 @@ pub(super) fn groups(views: Vec<CaseView<'_>>) -> Vec<Group<'_>> {
     for cause in &causes {
         *sizes.entry(cause).or_default() += 1;
     }
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut alike: Vec<Vec<CaseView<'_>>> = Vec::new();
     let mut places: BTreeMap<&Cause, usize> = BTreeMap::new();
     for (view, cause) in views.into_iter().zip(&causes) {
         if sizes.get(cause).is_some_and(|size| *size > ALIKE) {
             if let Some(place) = places.get(cause) {
-                groups[*place].others.push(&view.case.id);
+                alike[*place].push(view);
                 continue;
             }
-            places.insert(cause, groups.len());
+            places.insert(cause, alike.len());
         }
-        groups.push(Group {
-            first: view,
-            others: Vec::new(),
-        });
+        alike.push(vec![view]);
     }
-    groups
+    alike.into_iter().filter_map(simplest_first).collect()
+}
+
+/// The group of these cases; none of no case.
+fn simplest_first(mut views: Vec<CaseView<'_>>) -> Option<Group<'_>> {
+    let places = views.iter().enumerate();
+    let (place, _) = places.min_by_key(|(_, view)| remoteness(view))?;
+    let first = views.remove(place);
+    let others = views.iter().map(|view| view.case.id.as_str()).collect();
+    Some(Group { first, others })
+}
+
+/// How far a case is from showing its cause plainly: an answer of the operation that it is about
+/// does it better than one on the way there, a valid request better than a wrong one, few requests
+/// better than many.
+fn remoteness(view: &CaseView<'_>) -> (bool, u8, usize) {
+    let case = view.case;
+    let gravest = view.findings.first().map(|finding| finding.found.step);
+    let step = gravest.and_then(|step| case.steps.get(step));
+    let on_the_way = step.is_some_and(|step| step.operation != case.operation);
+    let kind = match case.kind {
+        CaseKind::Documented => 0,
+        CaseKind::Positive => 1,
+        CaseKind::Scenario => 2,
+        CaseKind::Negative => 3,
+    };
+    (on_the_way, kind, case.steps.len())
 }
 
 /// What a case missed: requirement, check, level, and what was expected and came, each as a shape.
@@ -147,6 +171,39 @@ mod tests {
             let of_all: usize = groups.iter().map(|group| 1 + group.others.len()).sum();
             assert_eq!(of_all, cases(&run, Standing::Failed).len());
         }
+    }
+
+    #[test]
+    fn the_simplest_stands_for_all() {
+        let mut run = repeated(10);
+        let begin = run.cases.len() - 10;
+        for case in &mut run.cases[begin..] {
+            case.kind = CaseKind::Negative;
+        }
+        let ids: Vec<String> = run.cases.iter().map(|case| case.id.clone()).collect();
+        let shown = |run: &Run| {
+            let groups = groups(cases(run, Standing::Failed));
+            let group = groups.iter().max_by_key(|group| group.others.len());
+            let group = group.expect("there is one");
+            assert!(group.others.is_sorted(), "{:?}", group.others);
+            assert!(!group.others.contains(&group.first.case.id.as_str()));
+            group.first.case.id.clone()
+        };
+        assert_eq!(shown(&run), ids[begin], "the first of equals");
+        run.cases[begin + 2].kind = CaseKind::Scenario;
+        assert_eq!(shown(&run), ids[begin + 2]);
+        run.cases[begin + 5].kind = CaseKind::Positive;
+        assert_eq!(shown(&run), ids[begin + 5]);
+        run.cases[begin + 6].kind = CaseKind::Documented;
+        assert_eq!(shown(&run), ids[begin + 6]);
+        let more = run.cases[begin + 6].steps[0].clone();
+        run.cases[begin + 6].steps.push(more);
+        run.cases[begin + 7].kind = CaseKind::Documented;
+        assert_eq!(shown(&run), ids[begin + 7], "fewer requests");
+        for case in [6, 7] {
+            run.cases[begin + case].operation = "another".to_owned();
+        }
+        assert_eq!(shown(&run), ids[begin + 5], "the operation at fault");
     }
 
     #[test]

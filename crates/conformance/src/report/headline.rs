@@ -1,7 +1,13 @@
 //! What all reports say of a run as a whole, in the same words.
 
-use crate::run::{Run, Summary, Verdict};
+use std::fmt::Write as _;
+
+use super::untrusted::short_line;
+use crate::run::{Run, Summary, Unaccepted, Verdict};
 use crate::snapshot::{Comparison, DriftKind};
+
+/// Of an answer that is quoted, so many characters.
+const SAID: usize = 200;
 
 /// The verdict of a run for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,20 +182,29 @@ fn no_judgement(run: &Run, summary: &Summary) -> String {
     } else if !summary.judged {
         "No case was judged.".to_owned()
     } else if !summary.unaccepted.is_empty() {
-        let told: Vec<String> = summary
-            .unaccepted
-            .iter()
-            .map(|unaccepted| format!("Of {}, {}", unaccepted.contract, unaccepted.reason))
-            .collect();
-        format!(
-            "{}.",
-            told.join(". ")
-                .replace("?.", "?")
-                .trim_end_matches(['.', '?'])
-        )
+        let told: Vec<String> = summary.unaccepted.iter().map(nothing_of).collect();
+        told.join(" ")
     } else {
         "Not every selected case was run.".to_owned()
     }
+}
+
+/// Why a run tells nothing of a contract, with what the target says itself.
+fn nothing_of(unaccepted: &Unaccepted) -> String {
+    let Unaccepted {
+        contract,
+        reason,
+        said,
+    } = unaccepted;
+    let end = if reason.ends_with('?') { "" } else { "." };
+    let mut sentence = format!("Of {contract}, {reason}{end}");
+    if let Some(said) = said {
+        let body = short_line(&said.body, SAID);
+        let body = if body.is_empty() { "no body" } else { &body };
+        let (case, status) = (&said.case, said.status);
+        let _written = write!(sentence, " The answer to {case}: status {status}, {body}");
+    }
+    sentence
 }
 
 /// `1 case`, `2 cases`.
@@ -215,7 +230,7 @@ pub(super) fn duration(microseconds: u64) -> String {
 mod tests {
     use super::*;
     use crate::report::standing::figures;
-    use crate::run::{PartitionRecord, fixture};
+    use crate::run::{PartitionRecord, Said, fixture};
 
     fn said(run: &Run) -> (&'static str, String) {
         let headline = headline(run, &Summary::of(run));
@@ -396,6 +411,35 @@ mod tests {
         }
         let sentence = headline(&run, &summary).sentence;
         assert!(sentence.ends_with("and 4 more are missed."), "{sentence}");
+    }
+
+    #[test]
+    fn a_target_that_accepts_nothing_says_why_itself() {
+        let mut unaccepted = Unaccepted {
+            contract: "smh/2026-01".to_owned(),
+            reason: "no documented request was accepted: why?".to_owned(),
+            said: None,
+        };
+        let sentence = "Of smh/2026-01, no documented request was accepted: why?";
+        assert_eq!(nothing_of(&unaccepted), sentence);
+        unaccepted.said = Some(Said {
+            case: "smh/task/documented/200".to_owned(),
+            status: 400,
+            body: "{\"a\":\n1}".to_owned(),
+        });
+        let quoted = " The answer to smh/task/documented/200: status 400, {\"a\":\\n1}";
+        assert_eq!(nothing_of(&unaccepted), format!("{sentence}{quoted}"));
+        let said = unaccepted.said.as_mut().expect("it says something");
+        said.body = "x".repeat(SAID + 1);
+        assert!(nothing_of(&unaccepted).ends_with("xx…"));
+        let said = unaccepted.said.as_mut().expect("it says something");
+        said.body = String::new();
+        unaccepted.reason = "every case was skipped".to_owned();
+        assert_eq!(
+            nothing_of(&unaccepted),
+            "Of smh/2026-01, every case was skipped. The answer to smh/task/documented/200: status \
+             400, no body"
+        );
     }
 
     #[test]

@@ -24,5 +24,5 @@ pub use record::{
 pub use requirement::{LevelCounts, RequirementSummary};
 pub(crate) use requirement::{effect, verdict_of};
 pub use summary::{OperationSummary, Summary};
-pub use unaccepted::Unaccepted;
+pub use unaccepted::{Said, Unaccepted};
 pub use write::RunWriter;

@@ -313,12 +313,14 @@ mod tests {
             .map(|case| Unaccepted {
                 contract: format!("{}/{}", case.api, case.revision),
                 reason: String::new(),
+                said: None,
             })
             .collect();
         assert_eq!(exit_code(&run, counts, true, &all), 2);
         let other = Unaccepted {
             contract: "other/1".to_owned(),
             reason: String::new(),
+            said: None,
         };
         assert_eq!(exit_code(&run, counts, true, &[other]), 1);
     }

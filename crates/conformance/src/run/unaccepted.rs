@@ -12,6 +12,19 @@ pub struct Unaccepted {
     pub contract: String,
     /// Why nothing was, with the way out.
     pub reason: String,
+    /// What the target said to one of those requests; none when it said nothing.
+    pub said: Option<Said>,
+}
+
+/// An answer that shows why a target accepts nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The id of the case.
+    pub case: String,
+    /// The status.
+    pub status: u16,
+    /// The body or its beginning, secrets masked.
+    pub body: String,
 }
 
 /// The statuses with which callers are refused who may not call at all.
@@ -52,9 +65,24 @@ pub(super) fn unaccepted(run: &Run) -> Vec<Unaccepted> {
         found.push(Unaccepted {
             contract: format!("{}/{}", contract.api, contract.revision),
             reason,
+            said: said(&due),
         });
     }
     found
+}
+
+/// The first answer to them, to a documented example if there is one.
+fn said(due: &[&CaseRecord]) -> Option<Said> {
+    let answers = due.iter().filter_map(|case| {
+        let answer = case.steps.iter().find_map(|step| step.response.as_ref())?;
+        Some((case, answer))
+    });
+    let (case, answer) = answers.min_by_key(|(case, _)| case.kind != CaseKind::Documented)?;
+    Some(Said {
+        case: case.id.clone(),
+        status: answer.status,
+        body: answer.body.text.clone(),
+    })
 }
 
 /// Whether the case says something of the target itself. That valid requests are refused says
@@ -141,8 +169,8 @@ mod tests {
         }
     }
 
-    /// What is said of a run of these cases.
-    fn said(cases: Vec<CaseRecord>) -> Vec<(String, String)> {
+    /// Why nothing is told by a run of these cases.
+    fn reasons(cases: Vec<CaseRecord>) -> Vec<(String, String)> {
         let run = Run {
             cases,
             ..fixture::run()
@@ -156,17 +184,49 @@ mod tests {
     }
 
     #[test]
+    fn the_answer_to_a_documented_request_is_quoted_first() {
+        let of = |id: &str, kind, status, body: &str| CaseRecord {
+            id: id.to_owned(),
+            kind,
+            steps: vec![fixture::step("batch-action", "{}", Some((status, body)))],
+            ..turned_away(status)
+        };
+        let quoted = |cases: &[CaseRecord]| {
+            let run = Run {
+                cases: cases.to_vec(),
+                ..fixture::run()
+            };
+            let said = unaccepted(&run).remove(0).said?;
+            Some((said.case, said.status, said.body))
+        };
+        let silent = CaseRecord {
+            steps: Vec::new(),
+            ..due(Verdict::Skipped, &[])
+        };
+        assert_eq!(quoted(std::slice::from_ref(&silent)), None);
+        let cases = [
+            silent,
+            of("a", CaseKind::Positive, 400, "{}"),
+            of("b", CaseKind::Documented, 401, "no"),
+            of("c", CaseKind::Documented, 403, "never"),
+        ];
+        let said = |id: &str, status, body: &str| Some((id.to_owned(), status, body.to_owned()));
+        assert_eq!(quoted(&cases), said("b", 401, "no"));
+        assert_eq!(quoted(&cases[..2]), said("a", 400, "{}"));
+    }
+
+    #[test]
     fn each_status_is_told_once() {
         let refused = [403, 401, 403, 400].map(turned_away).to_vec();
         let reason = "no documented request was accepted (status 400, 401, 403): are the \
                       credentials and the tenant right?";
-        assert_eq!(said(refused), nothing_of_metastudio(reason));
+        assert_eq!(reasons(refused), nothing_of_metastudio(reason));
     }
 
     #[test]
     fn a_run_whose_every_case_was_skipped_tells_nothing() {
         assert_eq!(
-            said(vec![due(Verdict::Skipped, &[])]),
+            reasons(vec![due(Verdict::Skipped, &[])]),
             nothing_of_metastudio("every case that could be accepted was skipped")
         );
     }
@@ -177,7 +237,7 @@ mod tests {
             due,
             ..turned_away(401)
         };
-        assert_eq!(said(vec![refused(None), refused(Some(400))]), []);
+        assert_eq!(reasons(vec![refused(None), refused(Some(400))]), []);
     }
 
     #[test]
@@ -192,10 +252,10 @@ mod tests {
             ..accepted.clone()
         };
         assert_eq!(
-            said(vec![turned_away(401), of_smh, of_another_revision]),
+            reasons(vec![turned_away(401), of_smh, of_another_revision]),
             nothing_of_metastudio(REFUSED)
         );
-        assert_eq!(said(vec![turned_away(401), accepted]), []);
+        assert_eq!(reasons(vec![turned_away(401), accepted]), []);
     }
 
     #[test]
@@ -205,7 +265,7 @@ mod tests {
             ..due(Verdict::Pass, &[200])
         };
         assert_eq!(
-            said(vec![turned_away(401), observing]),
+            reasons(vec![turned_away(401), observing]),
             nothing_of_metastudio(REFUSED)
         );
     }
@@ -256,6 +316,6 @@ mod tests {
         } else {
             nothing_of_metastudio(REFUSED)
         };
-        assert_eq!(said(vec![turned_away(401), beside]), expected);
+        assert_eq!(reasons(vec![turned_away(401), beside]), expected);
     }
 }

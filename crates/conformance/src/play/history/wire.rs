@@ -149,7 +149,6 @@ impl Wire<'_, '_> {
     pub(super) fn request(&self, step: &Step, before: Option<&Exchange>) -> Result<Request, Halt> {
         let authentication = self.stage.authentication(step.operation)?;
         steps::request(self.stage, step, &authentication, before)
-            .map_err(|problem| Halt::Error(format!("failed to make the request: {problem}")))
     }
 
     /// Judges what a batch was answered in the step `at`, and takes it in. Tells whether that answer
