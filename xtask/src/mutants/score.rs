@@ -214,3 +214,52 @@ fn idle(suites: &Suites, matrix: &[Judged]) -> Vec<String> {
     }
     idle.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::Kill;
+    use super::*;
+
+    const MUTANT: &str = "[[mutant]]\nid = \"x\"\nbreaks = \"SM-BD-10\"\ndoes = \"It.\"\n\
+                          [[mutant.by.answers]]\nraw = \"empty\"\n";
+
+    fn judged(outcome: Outcome, levels: &[Level]) -> Judged {
+        let kill = |level| Kill {
+            level,
+            finding: String::new(),
+        };
+        let kills = levels.iter().enumerate();
+        Judged {
+            mutant: "x".to_owned(),
+            revision: String::new(),
+            outcome,
+            killed_by: kills
+                .map(|(case, level)| (case.to_string(), kill(*level)))
+                .collect(),
+            also: BTreeMap::new(),
+            cases: 1,
+        }
+    }
+
+    #[test]
+    fn a_mutant_fares_as_in_the_revision_that_is_mildest_with_it() {
+        let text = |file: &str| (file == "smh.toml").then(|| MUTANT.to_owned());
+        let catalogue = Catalogue::read(text).expect("it can be read");
+        let must = judged(Outcome::NotConformant, &[Level::Should, Level::Must]);
+        let should = judged(Outcome::Warnings, &[Level::Should]);
+        let unnoticed = judged(Outcome::Conformant, &[]);
+        let of = |judged: &[&Judged]| {
+            let fate = Fate {
+                mutant: &catalogue.mutants[0],
+                level: Level::Must,
+                judged: judged.to_vec(),
+            };
+            (fate.killed(), fate.killed_at(), fate.outcome())
+        };
+        let (worst, mild) = (Some(Level::Must), Some(Level::Should));
+        assert_eq!(of(&[&must]), (true, worst, Outcome::NotConformant));
+        assert_eq!(of(&[&must, &should]), (true, mild, Outcome::Warnings));
+        assert_eq!(of(&[&must, &unnoticed]), (false, None, Outcome::Conformant));
+        assert_eq!(of(&[]), (false, None, Outcome::Conformant));
+    }
+}

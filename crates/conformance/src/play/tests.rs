@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use rstest::rstest;
-use validator::Response;
+use validator::{Exchange, Request, Response};
 
 use super::*;
 use crate::client::{FailureKind, TransportFailure};
+use crate::request::Authentication;
 use crate::run::CaseKind;
-use crate::runner::tests::{context, plan};
+use crate::runner::tests::{context, plan, plan_of};
 
 fn shared() -> (Context, Arc<Planned>) {
     let target = Target::new("http://127.0.0.1:1").expect("a base URL");
@@ -111,4 +112,47 @@ fn a_plan_names_its_contracts() {
     let plan = plan();
     let names: Vec<String> = plan.contracts().map(contract::Contract::name).collect();
     assert_eq!(names, ["metastudio/2025-12"]);
+}
+
+#[rstest]
+#[case::led_on(r#"{"job_id":"j1"}"#, None)]
+#[case::a_list(r#"[{"job_id":"j1"}]"#, Some("$response.body#/job_id"))]
+#[case::no_json("job_id", Some("$response.body#/job_id"))]
+fn an_answer_that_does_not_lead_on_is_no_fault_of_the_harness(
+    #[case] body: &'static str,
+    #[case] missing: Option<&str>,
+) {
+    let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+    let cases = plan_of("roma", "2022-12").cases;
+    let linked = |planned: &&Arc<Planned>| {
+        let last = planned.case.steps().last();
+        last.is_some_and(|step| step.link.is_some())
+    };
+    let planned = cases.iter().find(linked).expect("a job is asked for");
+    let context = context(&target);
+    let mut stage = Stage::new(&context, planned, false, Instant::now());
+    let step = planned.case.steps().last().expect("it has steps");
+    stage.enter(step.operation);
+    let before = Exchange {
+        request: Request {
+            method: "POST".to_owned(),
+            target: "/v2/p/instances/i/assets/delete".to_owned(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        },
+        response: Response {
+            status: 200,
+            headers: Vec::new(),
+            body: Bytes::from_static(body.as_bytes()),
+        },
+    };
+    let made = steps::request(&stage, step, &Authentication::new(), Some(&before));
+    match (made, missing) {
+        (Ok(request), None) => assert!(request.target.contains("j1"), "{}", request.target),
+        (Err(Halt::Skipped(reason)), Some(missing)) => {
+            let told = format!("the answer before does not lead on: {missing}");
+            assert!(reason.starts_with(&told), "{reason}");
+        }
+        (made, _) => panic!("{made:?}"),
+    }
 }

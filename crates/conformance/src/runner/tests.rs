@@ -26,7 +26,11 @@ pub(crate) fn context(target: &Target) -> Context {
 }
 
 pub(crate) fn plan() -> Plan {
-    let contract = Contract::embedded_one("metastudio", "2025-12").expect("a sound contract");
+    plan_of("metastudio", "2025-12")
+}
+
+pub(crate) fn plan_of(api: &str, revision: &str) -> Plan {
+    let contract = Contract::embedded_one(api, revision).expect("a sound contract");
     let validator = Validator::new(Arc::new(contract)).expect("it compiles");
     let selection = Selection::new(Vec::new(), &[], Vec::new()).expect("no globs");
     Plan::new(vec![Arc::new(validator)], &selection).expect("it has cases")
