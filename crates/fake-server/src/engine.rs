@@ -101,7 +101,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::metastudio::Metastudio;
-use crate::mutants::Mutant;
+use crate::mutants::{Met, Mutant};
 use crate::roma::Roma;
 use crate::smh::Smh;
 
@@ -135,6 +135,7 @@ pub struct Engine {
     journal: Journal,
     strict_client: bool,
     mutant: Option<Arc<Mutant>>,
+    met: Met,
 }
 
 impl Engine {
@@ -237,6 +238,14 @@ impl Engine {
             .unwrap_or_default()
     }
 
+    /// Whether any request or answer so far was changed by the defect of the mutant that this is.
+    /// None where that cannot be seen: it is no mutant, or its defect is in what it read, in how it
+    /// authenticates or in a step of a state machine.
+    pub fn met_its_defect(&self) -> Option<bool> {
+        let mutant = self.mutant.as_ref()?;
+        mutant.shows_when_met().then(|| self.met.get())
+    }
+
     /// The validator of the revision of `api` that is served.
     pub fn validator(&self, api: Api) -> &Arc<Validator> {
         match api {
@@ -257,6 +266,9 @@ impl Engine {
             let operation = operation_of(&validator.request(request));
             mutant.request(route.api, operation, request)
         });
+        if let Some(taken) = &taken {
+            self.met.request(request, taken);
+        }
         let request = taken.as_deref().unwrap_or(request);
         let reading = validator.request(request);
         let operation = operation_of(&reading);
@@ -277,7 +289,9 @@ impl Engine {
         notes.fault = struck.name();
         notes.take(route.api, reading);
         if let Some(mutant) = &self.mutant {
+            let meant = response.clone();
             mutant.answer(route.api, operation, &mut response);
+            self.met.answer(&meant, &response);
         }
         let mut answer = Answer::from(response);
         perturb::perturb(&mut answer, &choices);

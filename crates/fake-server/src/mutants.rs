@@ -20,6 +20,7 @@ mod catalogue;
 mod credentials;
 mod edit;
 mod headers;
+mod met;
 mod reads;
 mod requests;
 mod slip;
@@ -28,6 +29,7 @@ use serde::Deserialize;
 
 pub use catalogue::{Catalogue, CatalogueError, Exempt};
 pub(crate) use credentials::{Accepted, LaxCredentials};
+pub(crate) use met::Met;
 pub use reads::NoSuchPassage;
 pub(crate) use slip::Slip;
 
@@ -68,6 +70,12 @@ impl Mutant {
         let requests = self.how.requests.iter().filter_map(|one| one.operation());
         let answers = self.how.answers.iter().filter_map(|one| one.operation());
         requests.chain(answers)
+    }
+
+    /// Whether all its defects are in taking requests and writing answers, where it can be seen
+    /// that they are met.
+    pub(crate) fn shows_when_met(&self) -> bool {
+        self.how.reads.is_empty() && self.how.credentials.is_none() && self.how.slip.is_none()
     }
 
     /// The slip of a state machine of that API, if that is the defect.

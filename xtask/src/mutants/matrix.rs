@@ -32,6 +32,8 @@ pub(super) struct Judged {
     pub(super) killed_by: BTreeMap<String, Kill>,
     /// The other cases that failed or warned, by the requirements that they name.
     pub(super) also: BTreeMap<String, String>,
+    /// Whether any request or answer was changed by its defect; none where that cannot be seen.
+    pub(super) met: Option<bool>,
     /// How many cases of its contract were run.
     pub(super) cases: usize,
 }
@@ -127,7 +129,10 @@ async fn one(
         .await;
     let run = run.map_err(|error| format!("the mutant {} cannot be judged: {error}", mutant.id))?;
     bar.inc(1);
-    Ok(judged(mutant, revision, run))
+    Ok(Judged {
+        met: served.engine.met_its_defect(),
+        ..judged(mutant, revision, run)
+    })
 }
 
 /// The revision of roma that is served along.
@@ -165,6 +170,7 @@ fn judged(mutant: &Arc<Mutant>, revision: &str, mut run: Run) -> Judged {
         mutant: mutant.id.clone(),
         revision: revision.to_owned(),
         outcome: Outcome::of(&run),
+        met: None,
         killed_by,
         also,
         cases: run.cases.len(),

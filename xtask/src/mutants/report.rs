@@ -16,6 +16,9 @@ use crate::Result;
 /// More lines of one kind are not printed; the files have them all.
 const LINES: usize = 20;
 
+/// Of a mutant that was not put to the test.
+const NOT_MET: &str = "its defect changed no request and no answer of the run: look at its edits";
+
 /// How far a long step is, on a terminal.
 pub(super) fn bar(total: usize, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("[{elapsed}] {bar:24} {pos}/{len} {msg}");
@@ -44,6 +47,7 @@ fn json(score: &Score<'_>) -> Value {
             json!({
                 "revision": judged.revision,
                 "verdict": judged.outcome.name(),
+                "met": judged.met,
                 "cases": judged.cases,
                 "killed_by": killed_by(judged),
                 "also_noticed_by": judged.also,
@@ -137,6 +141,10 @@ fn print(out: &mut String, score: &Score<'_>) -> std::fmt::Result {
         )?;
         for judged in fate.judged.iter().filter(|one| one.killed_by.is_empty()) {
             let revision = &judged.revision;
+            if judged.met == Some(false) {
+                writeln!(out, "  {revision}: {NOT_MET}")?;
+                continue;
+            }
             let Some((case, accused)) = judged.also.first_key_value() else {
                 writeln!(out, "  {revision}: no case noticed anything")?;
                 continue;

@@ -233,6 +233,7 @@ mod tests {
             mutant: "x".to_owned(),
             revision: String::new(),
             outcome,
+            met: None,
             killed_by: kills
                 .map(|(case, level)| (case.to_string(), kill(*level)))
                 .collect(),

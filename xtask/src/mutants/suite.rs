@@ -110,6 +110,8 @@ fn is_of(validator: &Validator, roma: &str) -> bool {
 pub(super) struct Served {
     /// Its base URL.
     pub(super) url: String,
+    /// What answers.
+    pub(super) engine: Arc<Engine>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -119,10 +121,19 @@ impl Served {
         let listener = standalone::listen(([127, 0, 0, 1], 0).into())?;
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(standalone::serve(listener, Arc::new(engine), async move {
-            stopped.await.unwrap_or_default();
-        }));
-        Ok(Self { url, _stop: stop })
+        let engine = Arc::new(engine);
+        tokio::spawn(standalone::serve(
+            listener,
+            Arc::clone(&engine),
+            async move {
+                stopped.await.unwrap_or_default();
+            },
+        ));
+        Ok(Self {
+            url,
+            engine,
+            _stop: stop,
+        })
     }
 
     /// The fake as a target.

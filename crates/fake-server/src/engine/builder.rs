@@ -21,7 +21,7 @@ use super::{
     SeededIds, Settings, SystemClock, Whole, World,
 };
 use crate::metastudio::Metastudio;
-use crate::mutants::{Accepted, LaxCredentials, Mutant};
+use crate::mutants::{Accepted, LaxCredentials, Met, Mutant};
 use crate::roma::{Revision, Roma};
 use crate::smh::Smh;
 use crate::{Error, Result};
@@ -319,6 +319,7 @@ impl EngineBuilder {
             journal,
             strict_client: self.strict_client,
             mutant: self.mutant,
+            met: Met::default(),
         })
     }
 
