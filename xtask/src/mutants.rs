@@ -12,6 +12,7 @@ mod report;
 mod score;
 mod suite;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -114,6 +115,8 @@ fn write_list(mutants: &[Arc<Mutant>], out: &mut impl Write) -> io::Result<()> {
 fn judge(args: &MutantsArgs) -> Result<bool> {
     let catalogue = args.catalogue()?;
     let chosen = chosen(&catalogue, &args.mutant)?;
+    // Before what takes minutes: a folder that cannot be written is told at once.
+    report::prepare(&args.report_dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -156,7 +159,25 @@ impl MutantsArgs {
         let Some(folder) = &self.catalogue else {
             return Ok(Catalogue::embedded()?);
         };
-        let catalogue = Catalogue::read(|file| std::fs::read_to_string(folder.join(file)).ok())?;
+        let mut texts = BTreeMap::new();
+        for file in Catalogue::files() {
+            let path = folder.join(file);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => {
+                    texts.insert(file, text);
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(format!("failed to read {}: {error}", path.display()).into());
+                }
+            }
+        }
+        if texts.is_empty() {
+            let files: Vec<&str> = Catalogue::files().collect();
+            let (folder, files) = (folder.display(), files.join(", "));
+            return Err(format!("{folder} has none of the files of a catalogue: {files}").into());
+        }
+        let catalogue = Catalogue::read(|file| texts.remove(file))?;
         if catalogue.mutants.is_empty() {
             return Err(format!("there are no mutants in {}", folder.display()).into());
         }

@@ -235,6 +235,7 @@ pub(super) async fn show(mutant: &Arc<Mutant>, folder: &Path) -> Result<()> {
             .args(["conformance", "--target", &served.url])
             .args(["--state-url", &format!("{}/_states", served.url)])
             .args(["--api", api, "--revision", &format!("{api}={revision}")])
+            .args(["--seed", &SEED.to_string()])
             .arg("--report-dir")
             .arg(folder.join(&mutant.id).join(revision))
             .envs(CREDENTIALS);

@@ -29,10 +29,15 @@ pub(super) fn bar(total: usize, what: &'static str) -> ProgressBar {
         .with_finish(ProgressFinish::AndClear)
 }
 
+/// Makes the folder that the reports are written into.
+pub(super) fn prepare(folder: &Path) -> Result<()> {
+    let told = |error| format!("failed to write into {}: {error}", folder.display());
+    Ok(fs::create_dir_all(folder).map_err(told)?)
+}
+
 /// Writes `mutants.json` and `mutants.html`.
 pub(super) fn write(folder: &Path, score: &Score<'_>) -> Result<()> {
     let told = |error| format!("failed to write into {}: {error}", folder.display());
-    fs::create_dir_all(folder).map_err(told)?;
     let report = json(score);
     let text = serde_json::to_string_pretty(&report)?;
     fs::write(folder.join("mutants.json"), text).map_err(told)?;

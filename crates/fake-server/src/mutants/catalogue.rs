@@ -95,9 +95,16 @@ impl Catalogue {
         })
     }
 
+    /// The names of the files, one for each API.
+    pub fn files() -> impl Iterator<Item = &'static str> {
+        FILES.into_iter().map(|(_, file, _)| file)
+    }
+
     /// The catalogue whose files `text` gives by name (`roma.toml`); a file that it has not is an
     /// empty one.
-    pub fn read(text: impl Fn(&'static str) -> Option<String>) -> Result<Self, CatalogueError> {
+    pub fn read(
+        mut text: impl FnMut(&'static str) -> Option<String>,
+    ) -> Result<Self, CatalogueError> {
         let (mut mutants, mut exempt) = (Vec::new(), Vec::new());
         let mut ids = BTreeSet::new();
         for (api, file, _) in FILES {
