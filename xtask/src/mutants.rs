@@ -12,7 +12,7 @@ mod report;
 mod score;
 mod suite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -43,9 +43,10 @@ pub(crate) struct MutantsArgs {
     /// smh.toml, or some of them.
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
-    /// Where `mutants.json` and `mutants.html` are written.
-    #[arg(long, value_name = "DIR", default_value = "target/mutants")]
-    report_dir: PathBuf,
+    /// Where `mutants.json` and `mutants.html` are written; with `--mutant` into its folder `chosen`
+    /// [default: target/mutants of the workspace].
+    #[arg(long, value_name = "DIR")]
+    report_dir: Option<PathBuf>,
 }
 
 /// Judges the suite; exit code 1 when a mutant survives or a correct server is accused, 2 when that
@@ -54,7 +55,10 @@ pub(crate) fn run(args: &MutantsArgs) -> ExitCode {
     let judged = if args.list {
         list(args)
     } else if cfg!(debug_assertions) {
-        as_release()
+        match as_release() {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        }
     } else {
         judge(args)
     };
@@ -63,22 +67,28 @@ pub(crate) fn run(args: &MutantsArgs) -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            ExitCode::from(UNKNOWN)
         }
     }
 }
 
-/// A debug build needs ten times as long: the command starts itself as a release build.
-fn as_release() -> Result<bool> {
+/// The exit code where nothing could be found out.
+const UNKNOWN: u8 = 2;
+
+/// A debug build needs ten times as long: the command starts itself as a release build, in the same
+/// folder, and ends as that does.
+fn as_release() -> Result<ExitCode> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let ended = Command::new(cargo)
-        .current_dir(crate::root())
-        .args(["run", "--quiet", "--release", "--package", "xtask", "--"])
+        .args(["run", "--quiet", "--release", "--package", "xtask"])
+        .arg("--manifest-path")
+        .arg(crate::root().join("Cargo.toml"))
+        .arg("--")
         .args(std::env::args_os().skip(1))
         .status()?;
     match ended.code() {
-        Some(0) => Ok(true),
-        Some(1) => Ok(false),
+        // Those of the command itself, which has said why.
+        Some(code @ 0..=2) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(UNKNOWN))),
         _ => Err("the release build of this command failed".into()),
     }
 }
@@ -116,7 +126,8 @@ fn judge(args: &MutantsArgs) -> Result<bool> {
     let catalogue = args.catalogue()?;
     let chosen = chosen(&catalogue, &args.mutant)?;
     // Before what takes minutes: a folder that cannot be written is told at once.
-    report::prepare(&args.report_dir)?;
+    let folder = args.folder();
+    report::prepare(&folder)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -127,14 +138,14 @@ fn judge(args: &MutantsArgs) -> Result<bool> {
     let seeds = if whole { args.seeds } else { 0 };
     let correct = runtime.block_on(correct::run(&suites, seeds, args.jobs.into()))?;
     let score = score::Score::new(&suites, &catalogue, &chosen, &matrix, correct, whole);
-    report::write(&args.report_dir, &score)?;
+    report::write(&folder, &score)?;
     print(format_args!("{}", report::terminal(&score)))?;
     if !whole {
         for mutant in &chosen {
-            runtime.block_on(matrix::show(mutant, &args.report_dir))?;
+            runtime.block_on(matrix::show(mutant, &folder))?;
         }
     }
-    let page = args.report_dir.join("mutants.html");
+    let page = folder.join("mutants.html");
     print(format_args!("\nreport: {}\n", page.display()))?;
     Ok(score.is_perfect())
 }
@@ -144,7 +155,9 @@ fn chosen(catalogue: &Catalogue, ids: &[String]) -> Result<Vec<Arc<Mutant>>> {
     if ids.is_empty() {
         return Ok(catalogue.mutants.clone());
     }
+    let mut asked = BTreeSet::new();
     ids.iter()
+        .filter(|id| asked.insert(*id))
         .map(|id| {
             let found = catalogue.mutants.iter().find(|mutant| mutant.id == *id);
             found.cloned().ok_or_else(|| {
@@ -155,6 +168,17 @@ fn chosen(catalogue: &Catalogue, ids: &[String]) -> Result<Vec<Arc<Mutant>>> {
 }
 
 impl MutantsArgs {
+    /// Where the reports go. That of chosen mutants does not take the place of the whole one.
+    fn folder(&self) -> PathBuf {
+        let default = || crate::root().join("target/mutants");
+        let folder = self.report_dir.clone().unwrap_or_else(default);
+        if self.mutant.is_empty() {
+            folder
+        } else {
+            folder.join("chosen")
+        }
+    }
+
     fn catalogue(&self) -> Result<Catalogue> {
         let Some(folder) = &self.catalogue else {
             return Ok(Catalogue::embedded()?);

@@ -171,7 +171,9 @@ fn print(out: &mut String, score: &Score<'_>) -> std::fmt::Result {
     list(out, "the catalogue lacks", &score.wanting)?;
     let accusations: Vec<String> = score.correct.accusations.iter().cloned().collect();
     list(out, "false alarms", &accusations)?;
-    list(out, "cases that killed nothing", &score.idle)?;
+    if let Some(idle) = &score.idle {
+        list(out, "cases that killed nothing", idle)?;
+    }
     writeln!(
         out,
         "\n{} of {} mutants killed, {} equivalent, {} survived ({} verdicts)",

@@ -59,9 +59,9 @@ pub(super) struct Score<'m> {
     pub(super) fates: Vec<Fate<'m>>,
     /// By API and requirement.
     pub(super) rows: BTreeMap<(String, String), Row>,
-    /// Counted cases that killed no mutant and are no documented example; none unless the whole
+    /// Counted cases that killed no mutant and are no documented example; none where not the whole
     /// catalogue was run.
-    pub(super) idle: Vec<String>,
+    pub(super) idle: Option<Vec<String>>,
     /// Requirements with fewer mutants than are asked for.
     pub(super) wanting: Vec<String>,
     /// What the runs of the matrix amount to together.
@@ -109,9 +109,12 @@ impl<'m> Score<'m> {
             row.equivalent += usize::from(!fate.killed() && fate.mutant.equivalent.is_some());
         }
         let (idle, wanting) = if whole {
-            (idle(suites, matrix), wanting(catalogue, &levels, &rows))
+            (
+                Some(idle(suites, catalogue, matrix)),
+                wanting(catalogue, &levels, &rows),
+            )
         } else {
-            (Vec::new(), Vec::new())
+            (None, Vec::new())
         };
         Self {
             fates,
@@ -166,6 +169,15 @@ fn levels(suites: &Suites) -> BTreeMap<(String, String), Level> {
         .collect()
 }
 
+/// The APIs that the catalogue is about.
+fn apis(catalogue: &Catalogue) -> BTreeSet<&'static str> {
+    catalogue
+        .mutants
+        .iter()
+        .map(|mutant| mutant.api.name())
+        .collect()
+}
+
 /// The requirements of which the catalogue has too few mutants, and says no reason why.
 fn wanting(
     catalogue: &Catalogue,
@@ -173,7 +185,11 @@ fn wanting(
     rows: &BTreeMap<(String, String), Row>,
 ) -> Vec<String> {
     let mut wanting = Vec::new();
+    let told = apis(catalogue);
     for (key @ (api, requirement), level) in levels {
+        if !told.contains(api.as_str()) {
+            continue;
+        }
         let asked = AT_LEAST.iter().find(|(of, _)| of == level);
         let asked = asked.map_or(0, |(_, asked)| *asked);
         let there = rows.get(key).map_or(0, |row| row.mutants);
@@ -191,7 +207,8 @@ fn wanting(
 }
 
 /// The counted cases that killed nothing and are no documented example.
-fn idle(suites: &Suites, matrix: &[Judged]) -> Vec<String> {
+fn idle(suites: &Suites, catalogue: &Catalogue, matrix: &[Judged]) -> Vec<String> {
+    let told = apis(catalogue);
     let mut useful: BTreeSet<&str> = BTreeSet::new();
     for judged in matrix {
         useful.extend(judged.killed_by.keys().map(String::as_str));
@@ -206,7 +223,8 @@ fn idle(suites: &Suites, matrix: &[Judged]) -> Vec<String> {
         for planned in cases {
             let case = &planned.case;
             let documented = case.id.contains("/documented/");
-            if case.counted && !documented && !useful.contains(&*case.id) {
+            let told = told.contains(planned.validator.contract().api.as_str());
+            if told && case.counted && !documented && !useful.contains(&*case.id) {
                 let contract = planned.validator.contract();
                 idle.insert(format!("{}: {}", contract.name(), case.id));
             }

@@ -121,6 +121,26 @@ impl Catalogue {
                 if !ids.insert(entry.id.clone()) {
                     return Err(wrong("is there twice: give one of them another id"));
                 }
+                if !is_id(&entry.id) {
+                    return Err(wrong("has no good id: small letters, digits and hyphens"));
+                }
+                if entry.revisions.as_ref().is_some_and(Vec::is_empty) {
+                    return Err(wrong(
+                        "is in no revision: name some, or leave \"revisions\" out for all",
+                    ));
+                }
+                if entry.does.trim().is_empty() {
+                    return Err(wrong("does nothing: say in a line what it does wrong"));
+                }
+                if entry
+                    .equivalent
+                    .as_ref()
+                    .is_some_and(|why| why.trim().is_empty())
+                {
+                    return Err(wrong(
+                        "is equivalent for no reason: say why nobody can tell",
+                    ));
+                }
                 if entry.how.is_none() {
                     return Err(wrong("has no defect: say under \"by\" where it is made"));
                 }
@@ -137,6 +157,12 @@ impl Catalogue {
         }
         Ok(Self { mutants, exempt })
     }
+}
+
+/// Whether it can be the name of a folder anywhere.
+fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(allowed)
 }
 
 /// The embedded revisions of an API.
@@ -160,11 +186,43 @@ impl How {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     #[test]
     fn the_files_can_be_read() {
         let catalogue = Catalogue::embedded().unwrap_or_else(|error| panic!("{error}"));
         assert!(!catalogue.mutants.is_empty());
+    }
+
+    #[rstest]
+    #[case::good("x-1", "It.", "", None)]
+    #[case::no_id("", "It.", "", Some("has no good id"))]
+    #[case::a_path("../../x", "It.", "", Some("has no good id"))]
+    #[case::capitals("X", "It.", "", Some("has no good id"))]
+    #[case::nowhere("x", "It.", "revisions = []", Some("is in no revision"))]
+    #[case::for_no_reason("x", "It.", "equivalent = \" \"", Some("equivalent for no reason"))]
+    #[case::nothing("x", " ", "", Some("does nothing"))]
+    fn an_entry_that_says_too_little_is_refused(
+        #[case] id: &str,
+        #[case] does: &str,
+        #[case] more: &str,
+        #[case] refused: Option<&str>,
+    ) {
+        let entry = format!(
+            "[[mutant]]\nid = {id:?}\nbreaks = \"SM-BD-10\"\ndoes = {does:?}\n{more}\n\
+             [[mutant.by.answers]]\nraw = \"empty\"\n"
+        );
+        let read = Catalogue::read(|file| (file == "smh.toml").then(|| entry.clone()));
+        match (read, refused) {
+            (Ok(catalogue), None) => assert_eq!(catalogue.mutants.len(), 1),
+            (Err(error), Some(refused)) => {
+                let told = error.to_string();
+                assert!(told.starts_with("smh.toml: the mutant"), "{told}");
+                assert!(told.contains(refused), "{told}");
+            }
+            (read, _) => panic!("{read:?}"),
+        }
     }
 }
