@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use conformance::report::place;
 use conformance::run::{CaseRecord, Run, Summary, Verdict};
-use contract::{Level, Message};
+use contract::Level;
 use fake_server::mutants::Mutant;
 use futures_util::stream::{self, StreamExt as _};
 use indicatif::ProgressBar;
-use validator::{Location, Severity};
+use validator::Severity;
 
 use super::suite::{self, CREDENTIALS, Served, Suites};
 use crate::Result;
@@ -129,10 +130,8 @@ async fn one(
         .await;
     let run = run.map_err(|error| format!("the mutant {} cannot be judged: {error}", mutant.id))?;
     bar.inc(1);
-    Ok(Judged {
-        met: served.engine.met_its_defect(),
-        ..judged(mutant, revision, run)
-    })
+    let met = served.engine.met_its_defect();
+    Ok(judged(mutant, revision, run, met))
 }
 
 /// The revision of roma that is served along.
@@ -145,7 +144,7 @@ fn roma(suites: &Suites, mutant: &Mutant, revision: &str) -> String {
 }
 
 /// Of the run, what is about the mutant's contract: the other APIs of the fake have no defect.
-fn judged(mutant: &Arc<Mutant>, revision: &str, mut run: Run) -> Judged {
+fn judged(mutant: &Arc<Mutant>, revision: &str, mut run: Run, met: Option<bool>) -> Judged {
     let api = mutant.api.name();
     let contracts = &mut run.header.contracts;
     contracts.retain(|one| one.api == api && one.revision == revision);
@@ -170,7 +169,7 @@ fn judged(mutant: &Arc<Mutant>, revision: &str, mut run: Run) -> Judged {
         mutant: mutant.id.clone(),
         revision: revision.to_owned(),
         outcome: Outcome::of(&run),
-        met: None,
+        met,
         killed_by,
         also,
         cases: run.cases.len(),
@@ -193,15 +192,7 @@ fn killing(mutant: &Mutant, case: &CaseRecord) -> Option<Kill> {
             worst
         }
     })?;
-    let message = match finding.message {
-        Message::Request => "request",
-        Message::Response => "response",
-    };
-    let place = match &finding.location {
-        Location::Body(pointer) if pointer.is_empty() => format!("{message} body"),
-        Location::Body(pointer) => format!("{message} body {pointer}"),
-        location => format!("{message} {location}"),
-    };
+    let place = place(finding.message, &finding.location);
     let (expected, actual) = (&finding.expected, &finding.actual);
     Some(Kill {
         level: finding.level,

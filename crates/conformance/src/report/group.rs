@@ -23,7 +23,7 @@ pub(super) struct Group<'a> {
     pub(super) others: Vec<&'a str>,
 }
 
-/// Groups the cases, in the order of the first of each group.
+/// Groups the cases, in the order in which the groups begin in the run.
 pub(super) fn groups(views: Vec<CaseView<'_>>) -> Vec<Group<'_>> {
     let causes: Vec<Cause> = views.iter().map(cause).collect();
     let mut sizes: BTreeMap<&Cause, usize> = BTreeMap::new();

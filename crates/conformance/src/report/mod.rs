@@ -16,5 +16,5 @@ mod write;
 
 pub use error::ReportError;
 pub use untrusted::short_line;
-pub(crate) use view::place;
+pub use view::place;
 pub use write::{remove_all, write_all, write_reports};

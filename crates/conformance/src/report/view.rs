@@ -130,8 +130,8 @@ pub(super) fn second_run(case: &CaseRecord) -> Option<String> {
     })
 }
 
-/// A place in words.
-pub(crate) fn place(message: Message, location: &Location) -> String {
+/// A place in words, as every report has it, e.g. `response body /results/0`.
+pub fn place(message: Message, location: &Location) -> String {
     let message = match message {
         Message::Request => "request",
         Message::Response => "response",
