@@ -97,6 +97,10 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
         "listening on {scheme}://{bound}\n{}",
         admin.announcement()
     ));
+    let ahead = Arc::clone(&engine);
+    drop(tokio::task::spawn_blocking(move || {
+        ahead.know_other_revisions();
+    }));
     let (stop, admin_ended) = admin.serve(&engine, stop);
     standalone::serve_with(listener, engine, options, stop).await;
     admin_ended.await;

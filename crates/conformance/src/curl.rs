@@ -1,16 +1,12 @@
 //! A request as one line for a POSIX shell, so that a user can send it again by hand. Secrets are
 //! environment variables in it.
 
-mod secrets;
-
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
-pub(crate) use self::secrets::Secrets;
 use crate::case::SignedWrong;
 use crate::credentials::Credentials;
 use crate::forgery::{other_case, shortened};
@@ -58,20 +54,13 @@ enum Piece<'t> {
 const SIGNED: &str = " # the signature is left out: it is made anew by a script that shows a failure \
                       again";
 
-/// A line for a shell.
-pub(crate) struct Line {
-    /// The line.
-    pub(crate) text: String,
-    /// Where in it the body stands; empty where there is none.
-    pub(crate) body: Range<usize>,
-}
-
-/// The line for this request; `url` is the full URL of its target.
-pub(crate) fn line(url: &str, request: &Request, secrets: &Secrets) -> Line {
-    let mut line = written(url, request, &secrets.within(url, request), "-sS -i");
+/// The line for this request; `url` is the full URL of its target, and `secrets` are the variables
+/// of [`secrets`].
+pub(crate) fn line(url: &str, request: &Request, secrets: &[Variable<'_>]) -> String {
+    let mut line = command(url, request, secrets, "-sS -i");
     let is_signed = |(_, value): &(String, Vec<u8>)| value.starts_with(ALGORITHM.as_bytes());
     if request.headers.iter().any(is_signed) {
-        line.text.push_str(SIGNED);
+        line.push_str(SIGNED);
     }
     line
 }
@@ -107,18 +96,7 @@ pub(crate) fn signed(
 /// The credentials as the variables that stand for them, whole, without their last character, and
 /// with their letters in the other case: forged ones are made of these.
 pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
-    let named = named_secrets(credentials);
-    named.map(|(name, value)| secret(name, value)).collect()
-}
-
-fn secret<'v>(name: &'v str, value: Cow<'v, str>) -> Variable<'v> {
-    let place = Place::Anywhere;
-    Variable { name, value, place }
-}
-
-/// The names and texts of [`secrets`].
-fn named_secrets(credentials: &Credentials) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-    credentials.named().flat_map(|(name, secret)| {
+    let named = credentials.named().flat_map(|(name, secret)| {
         let value = secret.reveal();
         let shortened = shortened(value).ok();
         let other_case = other_case(value).ok();
@@ -126,7 +104,11 @@ fn named_secrets(credentials: &Credentials) -> impl Iterator<Item = (&'static st
         let shortened = shortened.map(|text| (shortening(name), text.into()));
         let other_case = other_case.map(|text| (other_casing(name), text.into()));
         [whole, shortened, other_case].into_iter().flatten()
-    })
+    });
+    let place = Place::Anywhere;
+    named
+        .map(|(name, value)| Variable { name, value, place })
+        .collect()
 }
 
 /// What stands behind the `$` for the value of a variable without its last character.
@@ -156,11 +138,6 @@ pub(crate) fn command(
     variables: &[Variable<'_>],
     options: &str,
 ) -> String {
-    written(url, request, variables, options).text
-}
-
-/// The same, with the place of the body.
-fn written(url: &str, request: &Request, variables: &[Variable<'_>], options: &str) -> Line {
     let mut line =
         String::with_capacity(512 + url.len() + request.body.len().min(LONGEST_ARGUMENT));
     let _ = write!(line, "curl {options}");
@@ -191,7 +168,6 @@ fn written(url: &str, request: &Request, variables: &[Variable<'_>], options: &s
         line.push_str(" -H ");
         push_word(&mut line, &pieces);
     }
-    let mut place = 0..0;
     let sends_body = !request.body.is_empty();
     if sends_body || matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
         // Without these curl would add a content type of its own, and wait before a long body.
@@ -204,21 +180,12 @@ fn written(url: &str, request: &Request, variables: &[Variable<'_>], options: &s
         let body = split(&request.body, variables);
         if is_argument(&request.body) {
             line.push_str(" --data-binary ");
-            place.start = line.len();
             push_word(&mut line, &body);
-            place.end = line.len();
         } else {
-            let printed = printf(&body);
-            return Line {
-                body: 0..printed.len(),
-                text: format!("{printed} | {line} --data-binary @-"),
-            };
+            return format!("{} | {line} --data-binary @-", printf(&body));
         }
     }
-    Line {
-        text: line,
-        body: place,
-    }
+    line
 }
 
 /// Appends the URL. A secret in the query that has to be encoded there is encoded by curl.

@@ -5,7 +5,6 @@ mod forms;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use contract::{Contract, ParameterLocation};
@@ -133,17 +132,6 @@ impl Mask {
         if let Cow::Owned(masked) = self.text(text) {
             *text = masked;
         }
-    }
-
-    /// Masks in place what stands outside of `known`, which is a range of the text in which no
-    /// secret stands.
-    pub(crate) fn apply_outside(&self, text: &mut String, known: Range<usize>) {
-        let (before, after) = (&text[..known.start], &text[known.end..]);
-        let (masked, masked_after) = (self.text(before), self.text(after));
-        if let (Cow::Borrowed(_), Cow::Borrowed(_)) = (&masked, &masked_after) {
-            return;
-        }
-        *text = [&masked, &text[known], &masked_after].concat();
     }
 
     /// Masks a text that may have been shortened (`…`) before it came here: of a secret that was
@@ -334,21 +322,6 @@ mod tests {
             mask("known").text(text),
             "Signature=***, and Signature=$signature; Signature=ab"
         );
-    }
-
-    #[test]
-    fn what_stands_outside_of_a_known_range_is_masked() {
-        for (text, masked) in [
-            ("open-sesame BODY and", "*** BODY and"),
-            ("and BODY open-sesame", "and BODY ***"),
-            ("open-sesame BODY open-sesame", "*** BODY ***"),
-            ("one BODY two", "one BODY two"),
-        ] {
-            let at = text.find("BODY").expect("it is there");
-            let mut text = text.to_owned();
-            mask("open-sesame").apply_outside(&mut text, at..at + 4);
-            assert_eq!(text, masked);
-        }
     }
 
     #[test]

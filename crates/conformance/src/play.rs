@@ -18,7 +18,6 @@ pub(crate) use stage::{Halt, Stage};
 
 use crate::case::{Due, Play};
 use crate::client::Client;
-use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::run::{CaseRecord, Verdict};
 use crate::snapshot::{self, Known};
@@ -30,10 +29,8 @@ use crate::{Options, Planned, RunError, Target, judge, record, reproduction};
 pub(crate) struct Context {
     pub(crate) client: Client,
     pub(crate) target: Target,
-    /// What is masked …
+    /// What is masked.
     pub(crate) mask: Mask,
-    /// … and what stands in its place where a user is to put it in again.
-    pub(crate) secrets: Arc<Secrets>,
     pub(crate) options: Options,
     /// What the target provides for each case.
     pub(crate) provisions: Arc<Provisions>,
@@ -49,7 +46,6 @@ impl Context {
             client: Client::new(&self.target)?,
             target: self.target.clone(),
             mask: self.mask.clone(),
-            secrets: Arc::clone(&self.secrets),
             options: self.options.clone(),
             provisions: Arc::clone(&self.provisions),
         })
@@ -203,6 +199,8 @@ fn outcome(
         baseline.apply(&context.target.name, strict, &mut record);
     }
     record::mask_case(&mut record, &context.mask);
+    let sender = (&context.client, &context.target, &context.mask);
+    record::curl_lines(&mut record, &stage.tape, sender);
     let setting = (&context.target, &context.options, &context.mask);
     record.reproduction = reproduction::script(&record, &stage.tape, setting);
     Outcome {

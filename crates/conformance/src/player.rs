@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::client::Client;
-use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::play::{self, Context};
 use crate::run::CaseRecord;
@@ -28,7 +27,6 @@ impl Player {
             context: Context {
                 client: Client::new(target)?,
                 target: target.clone(),
-                secrets: Arc::new(Secrets::of(&target.credentials)),
                 mask: Mask::new(&target.credentials, plan.contracts()),
                 options: options.clone(),
                 provisions: Arc::new(Provisions::of(plan, target)?),

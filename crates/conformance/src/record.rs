@@ -1,7 +1,6 @@
 //! Writing down what happened: the records of the result file, with every secret masked. This is
 //! the border; behind it nothing has to be masked any more.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use contract::Contract;
@@ -9,12 +8,12 @@ use serde_json::{Map, Value};
 use validator::{Location, Request, Response, shorten};
 
 use crate::client::{Client, TransportFailure};
-use crate::curl::{self, Secrets};
+use crate::curl;
 use crate::mask::{Mask, lossy};
 use crate::reproduction::Tape;
 use crate::run::{
     BodyRecord, CaseRecord, ContractRecord, ErratumRecord, Header, OperationRecord, RequestRecord,
-    ResponseRecord, StateRecord, StepRecord, TargetRecord, Tool,
+    ResponseRecord, StateRecord, StepRecord, TargetRecord, Tool, Verdict,
 };
 use crate::{Options, Plan, Target};
 
@@ -27,36 +26,46 @@ pub(crate) fn step(
     request: &Request,
     outcome: Result<&Response, &TransportFailure>,
     duration: Duration,
-    (client, secrets, mask): (&Client, &Secrets, &Mask),
+    (client, mask): (&Client, &Mask),
 ) -> StepRecord {
-    let url = client.full_url(&request.target);
-    let (sent, has_secret) = body(&request.body, mask);
-    let mut curl = curl::line(&url, request, secrets);
-    // What is long and known to hold no secret is not searched once more.
-    let known = if has_secret || sent.truncated {
-        0..0
-    } else {
-        curl.body
-    };
-    mask.apply_outside(&mut curl.text, known);
     StepRecord {
         operation: operation.to_owned(),
         request: RequestRecord {
             method: request.method.clone(),
-            url: mask.url(&url),
+            url: mask.url(&client.full_url(&request.target)),
             headers: headers(&request.headers, mask),
-            body: sent,
+            body: body(&request.body, mask),
         },
         response: outcome.ok().map(|response| ResponseRecord {
             status: response.status,
             headers: headers(&response.headers, mask),
-            body: body(&response.body, mask).0,
+            body: body(&response.body, mask),
         }),
         failure: outcome
             .err()
             .map(|failure| mask.text(&failure.text).into_owned()),
-        curl: curl.text,
+        curl: None,
         duration_us: micros(duration),
+    }
+}
+
+/// Adds the `curl` line of each step to a case that did not pass. Nobody sends again what was
+/// answered well, and a run of hundreds of cases would make thousands of lines.
+pub(crate) fn curl_lines(
+    case: &mut CaseRecord,
+    tape: &Tape,
+    (client, target, mask): (&Client, &Target, &Mask),
+) {
+    if case.verdict == Verdict::Pass {
+        return;
+    }
+    let secrets = curl::secrets(&target.credentials);
+    for (index, request) in tape.requests() {
+        if let Some(step) = case.steps.get_mut(index) {
+            let mut line = curl::line(&client.full_url(&request.target), request, &secrets);
+            mask.apply(&mut line);
+            step.curl = Some(line);
+        }
     }
 }
 
@@ -166,22 +175,19 @@ fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> 
         .collect()
 }
 
-/// The record of a body, and whether a secret was found in it.
-fn body(bytes: &[u8], mask: &Mask) -> (BodyRecord, bool) {
+/// The record of a body.
+fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
     // A secret across the border is still recognised.
     let margin = mask.longest();
     let read = bytes.get(..STORED + margin).unwrap_or(bytes);
     let read = lossy(read);
-    let masked = mask.text(&read);
-    let has_secret = matches!(masked, Cow::Owned(_));
-    let mut text = masked.into_owned();
+    let mut text = mask.text(&read).into_owned();
     text.truncate(text.floor_char_boundary(STORED));
-    let record = BodyRecord {
+    BodyRecord {
         text,
         length: bytes.len(),
         truncated: bytes.len() > STORED,
-    };
-    (record, has_secret)
+    }
 }
 
 /// A duration in microseconds.
@@ -201,8 +207,7 @@ mod tests {
         let mut bytes = vec![b'x'; STORED - 4];
         bytes.extend_from_slice(b"open-sesame");
         bytes.resize(STORED * 3, b'y');
-        let (stored, has_secret) = body(&bytes, &mask);
-        assert!(has_secret);
+        let stored = body(&bytes, &mask);
         assert!(
             !stored.text.contains("open"),
             "{}",
@@ -217,35 +222,62 @@ mod tests {
     fn a_body_of_just_the_length_that_is_stored_is_whole() {
         let mask = Mask::new(&Credentials::from_lookup(|_| None), []);
         for (more, truncated) in [(0, false), (1, true)] {
-            let (stored, _) = body(&vec![b'x'; STORED + more], &mask);
+            let stored = body(&vec![b'x'; STORED + more], &mask);
             assert_eq!((stored.text.len(), stored.truncated), (STORED, truncated));
         }
     }
 
+    /// A case of one request with this body, with its lines, and the same for a case that passed.
+    fn with_lines(body: String, verdict: Verdict) -> CaseRecord {
+        let mut target = Target::new("http://127.0.0.1:1").expect("a base URL");
+        target.credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&target.credentials, []);
+        let client = Client::new(&target).expect("a client");
+        let request = Request {
+            method: "POST".to_owned(),
+            target: "/a".to_owned(),
+            headers: Vec::new(),
+            body: body.into(),
+        };
+        let response = Response {
+            status: 200,
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        };
+        let mut case = crate::run::fixture::case("smh/task/positive/any", "any");
+        case.verdict = verdict;
+        let shared = (&client, &mask);
+        case.steps = vec![step("any", &request, Ok(&response), Duration::ZERO, shared)];
+        let mut tape = Tape::default();
+        tape.sent(0, request, None);
+        curl_lines(&mut case, &tape, (&client, &target, &mask));
+        case
+    }
+
     #[test]
     fn a_secret_in_a_body_is_masked_in_the_curl_line_too() {
-        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
-        let mask = Mask::new(&credentials, []);
-        let target = Target::new("http://127.0.0.1:1").expect("a base URL");
-        let client = Client::new(&target).expect("a client");
-        let secrets = Secrets::of(&credentials);
         let long = "x".repeat(STORED + 100);
         for body in ["says OPEN-Sesame".to_owned(), format!("{long}OPEN-Sesame")] {
-            let request = Request {
-                method: "POST".to_owned(),
-                target: "/a".to_owned(),
-                headers: Vec::new(),
-                body: body.into(),
+            let case = with_lines(body, Verdict::Fail);
+            let curl = case.steps[0].curl.as_deref().expect("a line");
+            assert!(curl.ends_with("***") || curl.ends_with("***'"));
+            assert!(!case.steps[0].request.body.text.contains("Sesame"));
+        }
+    }
+
+    #[test]
+    fn what_did_not_pass_can_be_sent_again_by_a_line() {
+        use Verdict::{Error, Fail, Pass, Skipped, Warning};
+        for verdict in [Fail, Warning, Skipped, Error, Pass] {
+            let case = with_lines("[]".to_owned(), verdict);
+            let curl = case.steps[0].curl.as_deref().unwrap_or_default();
+            let expected = match verdict {
+                Pass => "",
+                _ => {
+                    "curl -sS -i -X POST 'http://127.0.0.1:1/a' -H 'Content-Type:' --data-binary '[]'"
+                }
             };
-            let response = Response {
-                status: 200,
-                headers: Vec::new(),
-                body: bytes::Bytes::new(),
-            };
-            let shared = (&client, &secrets, &mask);
-            let record = step("any", &request, Ok(&response), Duration::ZERO, shared);
-            assert!(record.curl.ends_with("***") || record.curl.ends_with("***'"));
-            assert!(!record.request.body.text.contains("Sesame"));
+            assert_eq!(curl, expected, "{verdict}");
         }
     }
 
@@ -256,8 +288,8 @@ mod tests {
             [],
         );
         // Replaced bytes are longer than they were.
-        let (stored, has_secret) = body(&vec![0xff; STORED], &mask);
-        assert_eq!((stored.text.len(), has_secret), (STORED / 3 * 3, false));
+        let stored = body(&vec![0xff; STORED], &mask);
+        assert_eq!(stored.text, "\u{fffd}".repeat(STORED / 3));
         assert_eq!(micros(Duration::from_millis(7)), 7000);
         assert_eq!(micros(Duration::MAX), u64::MAX);
     }

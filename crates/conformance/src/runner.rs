@@ -19,7 +19,6 @@ use self::probe::probe;
 use self::schedule::Schedule;
 use self::session::Session;
 use crate::client::Client;
-use crate::curl::Secrets;
 use crate::mask::Mask;
 use crate::play::Context;
 use crate::run::{CaseRecord, Footer, Line, Run, RunWriter};
@@ -144,7 +143,6 @@ async fn run_on(
         client,
         target: target.clone(),
         mask,
-        secrets: Arc::new(Secrets::of(&target.credentials)),
         options: options.clone(),
         provisions: Arc::new(provisions),
     };

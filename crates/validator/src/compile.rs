@@ -107,15 +107,20 @@ impl Schema {
         })
     }
 
-    /// Everything that the schema finds in a body.
-    pub(crate) fn judge(&self, body: &Value, frame: Frame<'_>, findings: &mut Vec<Finding>) {
+    /// Whether the body is valid.
+    pub(crate) fn accepts(&self, body: &Value) -> bool {
         let valid = self.quick.is_valid(body);
         debug_assert_eq!(
             valid,
             self.compiled.is_valid(body),
             "both schemas accept the same"
         );
-        if !valid {
+        valid
+    }
+
+    /// Everything that the schema finds in a body.
+    pub(crate) fn judge(&self, body: &Value, frame: Frame<'_>, findings: &mut Vec<Finding>) {
+        if !self.accepts(body) {
             schema_errors::collect(self, body, frame, findings);
         }
         for site in &self.sites.readings {

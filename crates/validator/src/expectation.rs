@@ -1,19 +1,19 @@
 //! A case's own assertion on a response body: a JSON Schema given with the case.
 
-use contract::{Level, Message, SchemaRef};
+use contract::{Level, Message};
 use serde_json::Value;
 
-use crate::compile::{Frame, Schema};
+use crate::Result;
+use crate::compile::Frame;
 use crate::finding::{Check, Finding};
 use crate::judge::Validator;
-use crate::{Error, Result};
 
 impl Validator {
     /// Judges a body by a schema that a case brings along. `requirement` and `level` are those of
     /// every finding; the schema's `title`, if it has one, is what was expected.
     ///
     /// # Errors
-    /// [`Error::Schema`] when the schema is no valid JSON Schema 2020-12.
+    /// [`crate::Error::Schema`] when the schema is no valid JSON Schema 2020-12.
     pub fn expectation(
         &self,
         schema: &Value,
@@ -21,11 +21,7 @@ impl Validator {
         requirement: &str,
         level: Level,
     ) -> Result<Vec<Finding>> {
-        let place = SchemaRef {
-            document: "expect".to_owned(),
-            pointer: String::new(),
-        };
-        let schema = Schema::from_linked(schema.clone(), &place)?;
+        let schema = self.brought.schema(schema)?;
         let frame = Frame {
             contract: self.contract(),
             check: Check::CaseExpectation,
@@ -48,13 +44,8 @@ impl Validator {
     /// Whether a body matches a schema that a case brings along.
     ///
     /// # Errors
-    /// [`Error::Schema`] when the schema is no valid JSON Schema 2020-12.
-    pub fn matches(&self, schema: &Value, body: &Value) -> Result<bool, Error> {
-        let compiled = jsonschema::draft202012::new(schema).map_err(|error| Error::Schema {
-            document: "until".to_owned(),
-            pointer: String::new(),
-            problem: error.to_string(),
-        })?;
-        Ok(compiled.is_valid(body))
+    /// [`crate::Error::Schema`] when the schema is no valid JSON Schema 2020-12.
+    pub fn matches(&self, schema: &Value, body: &Value) -> Result<bool> {
+        Ok(self.brought.schema(schema)?.accepts(body))
     }
 }

@@ -7,6 +7,7 @@ use contract::{Contract, Level, Message, Operation};
 use serde_json::Value;
 
 use crate::body::Subject;
+use crate::brought::Brought;
 use crate::compile::Frame;
 use crate::exercised::Bodies;
 use crate::finding::{Check, Finding, Location};
@@ -22,6 +23,8 @@ use crate::{
 pub struct Validator {
     contract: Arc<Contract>,
     operations: Vec<Compiled>,
+    /// What cases bring along.
+    pub(crate) brought: Brought,
 }
 
 /// Decoded path parameters by name, in order of the path.
@@ -64,6 +67,7 @@ impl Validator {
         Ok(Self {
             contract,
             operations,
+            brought: Brought::default(),
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod authentication;
 mod body;
+mod brought;
 mod compile;
 mod duplicates;
 mod error;

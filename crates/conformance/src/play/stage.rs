@@ -298,7 +298,7 @@ impl<'c> Stage<'c> {
     ) -> Result<Exchange, Halt> {
         let context = self.context;
         let id = &self.operation(operation).id;
-        let shared = (&context.client, &*context.secrets, &context.mask);
+        let shared = (&context.client, &context.mask);
         let outcome = sent.as_ref().map(|exchange| &exchange.response);
         let record = record::step(id, &request, outcome, took, shared);
         let answer = outcome.ok().map(|response| response.body.clone());

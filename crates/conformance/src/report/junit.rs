@@ -307,7 +307,9 @@ fn exchange(text: &mut String, step: &StepRecord) {
     if let Some(failure) = &step.failure {
         put(text, format_args!("< {}\n", one_line(failure)));
     }
-    put(text, format_args!("{}\n", visible(&step.curl)));
+    if let Some(curl) = &step.curl {
+        put(text, format_args!("{}\n", visible(curl)));
+    }
 }
 
 fn message_text(text: &mut String, headers: &[(String, String)], body: &BodyRecord) {

@@ -282,7 +282,7 @@ mod tests {
     fn a_long_curl_line_is_measured() {
         for (length, shown) in [(4_000, true), (4_001, false)] {
             let mut run = fixture::crowded(1, 1);
-            run.cases[0].steps[0].curl = "x".repeat(length);
+            run.cases[0].steps[0].curl = Some("x".repeat(length));
             let text = plain(&rendered(&run));
             assert_eq!(text.contains(&"x".repeat(length)), shown);
             assert_eq!(

@@ -71,6 +71,14 @@ impl Tape {
         });
     }
 
+    /// The requests with the indexes of their records, in the order in which they were sent.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (usize, &Request)> {
+        self.scenes.iter().filter_map(|scene| match scene {
+            Scene::SetUp(_) => None,
+            Scene::Sent(sent) => Some((sent.step, &sent.request)),
+        })
+    }
+
     /// The states in the order in which they were set up.
     pub(crate) fn states(&self) -> impl Iterator<Item = &SetUp> {
         self.scenes.iter().filter_map(|scene| match scene {

@@ -415,11 +415,9 @@ fn hostile() -> CaseRecord {
         response.body.length = 5_000_000;
         response.body.truncated = true;
     }
-    step.curl = format!("curl 'http://127.0.0.1:8080/' --data-raw '{HOSTILE}'");
-    case.reproduction = Some(format!(
-        "#!/bin/sh\n# Seen by assetproof 0.1.0\n{}\n",
-        step.curl
-    ));
+    let curl = format!("curl 'http://127.0.0.1:8080/' --data-raw '{HOSTILE}'");
+    case.reproduction = Some(format!("#!/bin/sh\n# Seen by assetproof 0.1.0\n{curl}\n"));
+    step.curl = Some(curl);
     case.steps = vec![step];
     case
 }
@@ -591,9 +589,9 @@ pub(crate) fn step(operation: &str, body: &str, response: Option<(u16, &str)>) -
             body: whole(body),
         }),
         failure: None,
-        curl: format!(
+        curl: Some(format!(
             "curl -X POST '{url}' -H 'Content-Type: application/json' -H \"X-Auth-Token: $ASSETPROOF_TOKEN\" --data-raw '{body}'"
-        ),
+        )),
         duration_us: 1_500,
     }
 }

@@ -287,8 +287,10 @@ pub struct StepRecord {
     /// Why nothing came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
-    /// A line for a POSIX shell that sends the same request; secrets are environment variables.
-    pub curl: String,
+    /// A line for a POSIX shell that sends the same request, in a case that did not pass; secrets
+    /// are environment variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curl: Option<String>,
     /// Wall time in microseconds.
     pub duration_us: u64,
 }

@@ -19,7 +19,6 @@ pub(crate) fn context(target: &Target) -> Context {
         client: Client::new(target).expect("a client"),
         target: target.clone(),
         mask: Mask::new(&target.credentials, []),
-        secrets: Arc::new(Secrets::of(&target.credentials)),
         options: Options::default(),
         provisions: Arc::new(Provisions::of(&plan(), target).expect("it lists nothing")),
     }

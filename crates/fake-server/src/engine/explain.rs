@@ -46,8 +46,17 @@ impl Engine {
             .err()
     }
 
+    /// Compiles the revisions that are not served. Who serves for long calls it once, beside the
+    /// first requests: without it, the first one that is malformed waits for this.
+    pub fn know_other_revisions(&self) {
+        for api in Api::ALL {
+            self.other_revisions.of(api, self.validator(api).contract());
+        }
+    }
+
     /// The other revision that `request` fits (`roma 2025-10`), when it breaks the one that is
-    /// served and keeps to that one. The first call about an API compiles its other revisions.
+    /// served and keeps to that one. The first call about an API compiles its other revisions, if
+    /// [`Engine::know_other_revisions`] has not.
     pub fn fits_other_revision(&self, request: &Request) -> Option<String> {
         Api::ALL.into_iter().find_map(|api| {
             let served = self.validator(api);

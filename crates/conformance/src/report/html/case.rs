@@ -279,7 +279,10 @@ fn step(index: usize, record: &StepRecord, detail: Detail) -> Step<'_> {
             .as_ref()
             .map(|response| message(&response.headers, &response.body, detail.body)),
         failure: record.failure.as_deref(),
-        curl: (detail.again && record.curl.len() <= PASTED).then_some(record.curl.as_str()),
+        curl: record
+            .curl
+            .as_deref()
+            .filter(|curl| detail.again && curl.len() <= PASTED),
     }
 }
 

@@ -179,16 +179,16 @@ fn exchange(out: &mut String, step: &StepRecord) {
     if let Some(failure) = &step.failure {
         put(out, format_args!("{}\n\n", text(failure)));
     }
-    if step.curl.len() > CURL {
-        put(
+    match &step.curl {
+        None => {}
+        Some(curl) if curl.len() > CURL => put(
             out,
             format_args!(
                 "The curl line is {} bytes long; it is in `run.ndjson`.\n\n",
-                step.curl.len()
+                curl.len()
             ),
-        );
-    } else {
-        out.push_str(&fenced(&step.curl, "sh"));
+        ),
+        Some(curl) => out.push_str(&fenced(curl, "sh")),
     }
 }
 

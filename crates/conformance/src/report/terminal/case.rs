@@ -173,17 +173,17 @@ fn write_step(out: &mut String, step: &StepRecord) {
     if let Some(failure) = &step.failure {
         put(out, format_args!("  < {}\n", short_line(failure, VALUE)));
     }
-    if step.curl.len() > CURL {
-        put(
+    match &step.curl {
+        None => {}
+        Some(curl) if curl.len() > CURL => put(
             out,
             format_args!(
                 "  {DIM}the curl line is {} bytes long; it is in the run file{DIM:#}\n",
-                step.curl.len()
+                curl.len()
             ),
-        );
-    } else {
+        ),
         // Lines after the first are not indented: they may be inside a quoted body.
-        put(out, format_args!("  {}\n", visible(&step.curl)));
+        Some(curl) => put(out, format_args!("  {}\n", visible(curl))),
     }
 }
 
