@@ -72,6 +72,9 @@ impl Progress {
 
     /// Shows an event.
     pub(crate) fn on(&self, event: &Event<'_>) {
+        if self.bar.is_hidden() {
+            return;
+        }
         match event {
             Event::CaseStarted { id } | Event::CaseRetried { id } => {
                 self.running.borrow_mut().push((*id).to_owned());

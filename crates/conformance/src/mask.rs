@@ -2,6 +2,7 @@
 //! here, so that no report ever has to know what is a secret.
 
 mod forms;
+mod trace;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use contract::{Contract, ParameterLocation};
 
 use self::forms::forms;
+use self::trace::Trace;
 use crate::Credentials;
 use crate::forgery::shortened;
 
@@ -41,6 +43,8 @@ pub(crate) struct Mask {
     /// Finds them, the longest first, so that a secret within a secret leaves no rest. The case of
     /// letters does not matter: what differs in nothing else gives the secret away.
     finder: Option<AhoCorasick>,
+    /// Tells more quickly of most texts that there is nothing to be found.
+    trace: Trace,
     headers: BTreeSet<String>,
     query: BTreeSet<String>,
 }
@@ -82,6 +86,7 @@ impl Mask {
             .filter(|_| !forms.is_empty());
 
         let mut mask = Self {
+            trace: Trace::of(forms.iter().map(String::as_str).chain([SIGNATURE])),
             forms,
             finder,
             headers: ALWAYS.iter().map(|&name| name.to_owned()).collect(),
@@ -109,6 +114,9 @@ impl Mask {
 
     /// The text without any known secret.
     pub(crate) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !self.trace.may_be_in(text) {
+            return Cow::Borrowed(text);
+        }
         let found = self.finder.as_ref().filter(|finder| finder.is_match(text));
         let mut text = match found {
             None => Cow::Borrowed(text),

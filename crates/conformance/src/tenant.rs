@@ -2,7 +2,6 @@
 //! target or made so that no two cases share one and the same seed makes the same again.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use contract::Operation;
 pub use contract::snake_case;
@@ -54,6 +53,12 @@ impl Tenant {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Whether it has what this operation needs.
+    pub(crate) fn has_all_of(&self, operation: &Operation) -> bool {
+        let mut needed = operation.tenant_parameters();
+        needed.all(|parameter| self.values.contains_key(&parameter.name))
+    }
+
     /// Adds what this operation needs. `case` is the id of the case with its contract's name, so
     /// that two revisions of one API do not meet in a tenant.
     pub(crate) fn extend(&mut self, operation: &Operation, target: &Target, seed: u64, case: &str) {
@@ -80,7 +85,9 @@ pub(crate) fn made(seed: u64, case: &str, name: &str) -> String {
     }
     let mut text = String::with_capacity(32);
     for byte in &hash.finalize()[..16] {
-        let _ = write!(text, "{byte:02x}");
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
     }
     text
 }

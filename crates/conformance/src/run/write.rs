@@ -2,33 +2,36 @@
 //! leaves every case that had ended.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::{CaseRecord, Line, Run};
 
-/// Most lines are shorter, and go to the system at once, in bytes: 64 KiB.
-const LINE: usize = 65_536;
-
 /// Writes the lines of one run.
 #[derive(Debug)]
 pub struct RunWriter {
-    file: Option<BufWriter<File>>,
+    file: Option<File>,
+    /// The line that is written, which goes to the system at once.
+    line: Vec<u8>,
 }
 
 impl RunWriter {
     /// Creates the file, or empties it.
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            file: Some(BufWriter::with_capacity(LINE, File::create(path)?)),
+            file: Some(File::create(path)?),
+            line: Vec::new(),
         })
     }
 
     /// Writes nothing: for a caller that wants the run's value only.
     pub fn nowhere() -> Self {
-        Self { file: None }
+        Self {
+            file: None,
+            line: Vec::new(),
+        }
     }
 
     /// Appends one line.
@@ -57,9 +60,10 @@ impl RunWriter {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        serde_json::to_writer(&mut *file, line)?;
-        file.write_all(b"\n")?;
-        file.flush()
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, line)?;
+        self.line.push(b'\n');
+        file.write_all(&self.line)
     }
 }
 

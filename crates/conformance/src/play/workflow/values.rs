@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use contract::Message;
@@ -22,15 +23,15 @@ pub(super) struct Memory<'w> {
     outputs: &'w Outputs,
 }
 
-/// The latest exchange, read once.
+/// The latest exchange; each body is read when it is asked for, once.
 #[derive(Debug)]
 pub(super) struct Answer {
     exchange: Exchange,
     url: String,
     /// The values of the path parameters by name.
     path: BTreeMap<String, String>,
-    request: Value,
-    response: Value,
+    request: OnceLock<Value>,
+    response: OnceLock<Value>,
 }
 
 impl Answer {
@@ -43,8 +44,8 @@ impl Answer {
         Self {
             url: stage.context.client.full_url(&exchange.request.target),
             path,
-            request: body(&exchange.request.body),
-            response: body(&exchange.response.body),
+            request: OnceLock::new(),
+            response: OnceLock::new(),
             exchange,
         }
     }
@@ -84,8 +85,12 @@ impl Answer {
 
     fn body(&self, message: Message) -> &Value {
         match message {
-            Message::Request => &self.request,
-            Message::Response => &self.response,
+            Message::Request => self
+                .request
+                .get_or_init(|| body(&self.exchange.request.body)),
+            Message::Response => self
+                .response
+                .get_or_init(|| body(&self.exchange.response.body)),
         }
     }
 }
@@ -183,8 +188,8 @@ pub(super) mod tests {
         Answer {
             url: "http://h/v1/p%201?user=u%201&flag".to_owned(),
             path: BTreeMap::from([("project".to_owned(), "p 1".to_owned())]),
-            request: body(&exchange.request.body),
-            response: body(&exchange.response.body),
+            request: OnceLock::new(),
+            response: OnceLock::new(),
             exchange,
         }
     }
