@@ -3,8 +3,7 @@
 //! `serve` is described in the module `serve`. `conformance`: how long a whole run takes against
 //! `assetproof serve`, and how its rate of requests compares with that of a plain loop that sends the
 //! same requests, as many at once, to the same server. Everything is a release build; the figures
-//! mean something on
-//! a machine that does nothing else.
+//! mean something on a machine that does nothing else.
 
 mod plain_loop;
 mod serve;
@@ -21,7 +20,7 @@ pub(crate) use self::served::Serving;
 use crate::Result;
 
 /// An odd number of rounds, of which the median counts; run and loop take turns in each.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 9;
 
 /// What is asked of a run: shorter than this, as a process, reports included …
 const WALL: Duration = Duration::from_secs(1);
@@ -96,8 +95,10 @@ fn measure(jobs: u16) -> Result<bool> {
     let program = build()?;
     let folder = std::env::temp_dir().join(format!("assetproof-bench-{}", std::process::id()));
     let (mut rounds, mut loops) = (Vec::new(), Vec::new());
+    // One server for all of them: the first round of a new one would be measured cold, and the loops
+    // behind it warm.
+    let serving = Serving::start(&program)?;
     for seed in 0..ROUNDS {
-        let serving = Serving::start(&program)?;
         let round = whole_run(&program, &serving, jobs, seed, &folder)?;
         let took = plain_loop::run(&serving, jobs.into(), &round.record)?;
         loops.push(rate(round.requests, took));
@@ -106,7 +107,6 @@ fn measure(jobs: u16) -> Result<bool> {
     // A folder that stays behind in the system's place for such is no reason to fail.
     let _left = std::fs::remove_dir_all(&folder);
     let wall = median(rounds.iter().map(|round| round.wall.as_secs_f64()));
-    let run = median(rounds.iter().map(|round| round.run.as_secs_f64()));
     let of_run = median(rounds.iter().map(|round| rate(round.requests, round.run)));
     let of_loop = median(loops.into_iter());
     let share = of_run / of_loop * 100.0;
@@ -115,14 +115,10 @@ fn measure(jobs: u16) -> Result<bool> {
     } = rounds[0];
     println!("{cases} cases, {requests} requests, {jobs} at once, median of {ROUNDS}");
     println!("whole process   {:>9.0} ms", wall * 1e3);
-    println!(
-        "run             {:>9.0} ms {of_run:>9.0} requests/s",
-        run * 1e3
-    );
-    println!(
-        "plain loop      {:>9.0} ms {of_loop:>9.0} requests/s",
-        count(requests) / of_loop * 1e3
-    );
+    for (what, rate) in [("run", of_run), ("plain loop", of_loop)] {
+        let took = count(requests) / rate * 1e3;
+        println!("{what:<15} {took:>9.0} ms {rate:>9.0} requests/s");
+    }
     println!("share of it     {share:>9.0} %");
     let kept = wall < WALL.as_secs_f64() && share >= SHARE;
     if !kept {
