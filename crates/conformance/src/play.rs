@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 pub(crate) use stage::{Halt, Stage};
@@ -34,10 +35,13 @@ pub(crate) struct Context {
     pub(crate) options: Options,
     /// What the target provides for each case.
     pub(crate) provisions: Arc<Provisions>,
+    /// As many as its cases are played at once; the others wait. One that rests leaves its place.
+    pub(crate) places: Semaphore,
 }
 
 impl Context {
-    /// The same with a client of its own, for the cases that are played on another thread.
+    /// The same with a client of its own, for the cases that are played on another thread; without
+    /// places yet.
     ///
     /// # Errors
     /// [`RunError::Client`] as [`Client::new`].
@@ -48,6 +52,7 @@ impl Context {
             mask: self.mask.clone(),
             options: self.options.clone(),
             provisions: Arc::clone(&self.provisions),
+            places: Semaphore::new(0),
         })
     }
 
@@ -85,8 +90,15 @@ pub(crate) async fn case(
         turn = context.provisions.turn(&contract) => turn,
         () = &mut cancelled => return None,
     };
+    // Asked for last: whoever has one waits for nothing that another case holds.
+    let place = tokio::select! {
+        place = context.places.acquire() => place,
+        () = &mut cancelled => return None,
+    };
     let started = Instant::now();
     let mut stage = Stage::new(context, planned, again, started);
+    // Nobody closes them.
+    stage.place = place.ok();
     let halted = tokio::select! {
         played = play(&mut stage) => Some(played.err()),
         () = &mut cancelled => None,

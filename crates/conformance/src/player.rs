@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::client::Client;
 use crate::mask::Mask;
 use crate::play::{self, Context};
@@ -30,6 +32,8 @@ impl Player {
                 mask: Mask::new(&target.credentials, plan.contracts()),
                 options: options.clone(),
                 provisions: Arc::new(Provisions::of(plan, target)?),
+                // How many are played at once is the caller's business.
+                places: Semaphore::new(Semaphore::MAX_PERMITS),
             },
         })
     }

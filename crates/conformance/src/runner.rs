@@ -6,12 +6,24 @@ mod order;
 mod probe;
 mod schedule;
 mod session;
+/// How many cases may have been handed out and not ended. With those that are played there are as
+/// many that wait, so that one begins where another rests or has ended. After a failure that ends
+/// the run, or beside a single one, nothing else is to begin.
+fn handed_out(options: &Options) -> usize {
+    match options.jobs {
+        jobs if options.fail_fast => jobs.max(1),
+        0 | 1 => 1,
+        several => 2 * several,
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use self::lanes::Lanes;
@@ -145,10 +157,12 @@ async fn run_on(
         mask,
         options: options.clone(),
         provisions: Arc::new(provisions),
+        places: Semaphore::new(0),
     };
     let lanes = Lanes::new(lanes, context)?;
     let order = order::order(plan, options.shuffle.then_some(options.seed));
-    let schedule = Schedule::new(order, options.jobs, options.fail_fast, options.retry);
+    let at_once = handed_out(options);
+    let schedule = Schedule::new(order, at_once, options.fail_fast, options.retry);
     let mut session = Session::new(plan, lanes, schedule, out, events);
     session.go(cancel).await?;
     let done = session.done;

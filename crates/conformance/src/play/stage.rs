@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use contract::{Operation, ProviderState, Refusal};
+use tokio::sync::SemaphorePermit;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use validator::{Exchange, Finding, Request, Response, Validator};
 
 use super::Context;
@@ -54,6 +55,8 @@ pub(crate) struct Stage<'c> {
     pub(super) attempt: usize,
     /// When the time of the whole case is over.
     pub(crate) deadline: Instant,
+    /// Its place among the cases that are played at once; none while it rests.
+    pub(super) place: Option<SemaphorePermit<'c>>,
     pub(crate) tenant: Tenant,
     /// Whether the names of headers go out in title case.
     pub(crate) titled: bool,
@@ -86,6 +89,7 @@ impl<'c> Stage<'c> {
             again,
             attempt: 0,
             deadline: started + context.case_limit(),
+            place: None,
             tenant: Tenant::default(),
             titled: false,
             refusal: None,
@@ -400,6 +404,18 @@ impl<'c> Stage<'c> {
     /// repetition has to have time enough, or a slow answer would look like none.
     pub(crate) fn has_time(&self, next: Instant) -> bool {
         next + self.context.target.timeout < self.deadline
+    }
+
+    /// Rests until `next` and leaves its place to another case meanwhile. The wait for a place after
+    /// that is no part of the case's time.
+    pub(crate) async fn rest_until(&mut self, next: Instant) {
+        let had_one = self.place.take().is_some();
+        sleep_until(next).await;
+        if had_one {
+            let asked = Instant::now();
+            self.place = self.context.places.acquire().await.ok();
+            self.deadline += asked.elapsed();
+        }
     }
 
     /// Tears all states down. An interrupted user does not wait for a target that hangs.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use validator::{Exchange, Request};
 
 use super::{Halt, Stage, body};
@@ -154,7 +154,7 @@ pub(super) async fn repeat(
             return Ok((exchange, reached));
         }
         request = exchange.request;
-        sleep_until(next).await;
+        stage.rest_until(next).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use contract::arazzo::{Action, Credentials, Expects, Step, Then, Workflow};
 use contract::{Level, ProviderState};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::{Halt, Stage};
 use crate::case::{self, BodyTemplate, Due, Expected, Presented, WorkflowPlay};
@@ -127,7 +127,7 @@ impl Run<'_, '_> {
                 Failure::Retry(next) => {
                     tries += 1;
                     fold(stage, first, tries);
-                    sleep_until(next).await;
+                    stage.rest_until(next).await;
                 }
                 Failure::Ends(then) => {
                     fold(stage, first, tries);

@@ -23,7 +23,7 @@ pub(super) struct Start {
 pub(super) struct Schedule {
     /// The cases that were not started yet, the next one last.
     left: Vec<usize>,
-    jobs: usize,
+    at_once: usize,
     fail_fast: bool,
     /// Failing cases that wait for their second run.
     held: BTreeSet<usize>,
@@ -37,12 +37,13 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// All cases in this order, no more than `jobs` at once. `retry` runs failing ones again.
-    pub(super) fn new(mut order: Vec<usize>, jobs: usize, fail_fast: bool, retry: bool) -> Self {
+    /// All cases in this order, no more than `at_once` started and not ended. `retry` runs failing
+    /// ones again.
+    pub(super) fn new(mut order: Vec<usize>, at_once: usize, fail_fast: bool, retry: bool) -> Self {
         order.reverse();
         Self {
             left: order,
-            jobs: jobs.max(1),
+            at_once: at_once.max(1),
             fail_fast,
             held: BTreeSet::new(),
             apart: BTreeSet::new(),
@@ -61,7 +62,7 @@ impl Schedule {
         // Whether a failure is one is known only when it was seen twice.
         let settled = !self.failed && self.held.is_empty() && self.apart.is_empty();
         let go_on = !self.fail_fast || settled;
-        if go_on && running < self.jobs {
+        if go_on && running < self.at_once {
             let again = false;
             if let Some(index) = self.left.pop() {
                 return Some(Start { index, again });

@@ -21,6 +21,7 @@ pub(crate) fn context(target: &Target) -> Context {
         mask: Mask::new(&target.credentials, []),
         options: Options::default(),
         provisions: Arc::new(Provisions::of(&plan(), target).expect("it lists nothing")),
+        places: Semaphore::new(0),
     }
 }
 

@@ -146,7 +146,9 @@ pub(crate) async fn defective(
     .await
 }
 
-async fn serve<F>(answer: impl Fn(Request) -> F + Clone + Send + Sync + 'static) -> String
+pub(crate) async fn serve<F>(
+    answer: impl Fn(Request) -> F + Clone + Send + Sync + 'static,
+) -> String
 where
     F: Future<Output = Response> + Send,
 {

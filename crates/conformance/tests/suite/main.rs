@@ -3,6 +3,7 @@
 mod against_the_fake;
 mod against_the_foreign;
 mod against_the_perturbed;
+mod at_once;
 mod baseline;
 mod histories;
 mod known_states;

@@ -169,8 +169,42 @@ async fn a_state_needs_a_way_and_many_need_time() {
         Err(Halt::Skipped(_))
     ));
     assert_eq!(stage.deadline, before + Duration::from_secs(2));
+    drop(stage);
     let url = Target::parse_url("http://127.0.0.1:1/_states").expect("a URL");
     context.target.state_url = Some(url);
     let stage = Stage::new(&context, &planned, false, Instant::now());
     assert!(stage.needs(&[exists]).is_ok());
+}
+
+#[tokio::test]
+async fn a_case_that_rests_leaves_its_place_and_waits_for_it_in_no_time_of_its_own() {
+    let (context, planned) = shared();
+    context.places.add_permits(1);
+    let mut stage = Stage::new(&context, &planned, false, Instant::now());
+    stage.place = context.places.acquire().await.ok();
+    let deadline = stage.deadline;
+    let next = Instant::now() + Duration::from_millis(1);
+    let more = Duration::from_millis(20);
+    let another = async {
+        let place = context.places.acquire().await;
+        assert!(place.is_ok(), "another case plays meanwhile");
+        tokio::time::sleep_until(next + more).await;
+        drop(place);
+    };
+    tokio::join!(biased; stage.rest_until(next), another);
+    assert!(stage.place.is_some());
+    assert!(
+        stage.deadline >= deadline + more,
+        "its time was not over meanwhile"
+    );
+}
+
+#[tokio::test]
+async fn a_stage_without_a_place_rests_without_one() {
+    let (context, planned) = shared();
+    let mut stage = Stage::new(&context, &planned, false, Instant::now());
+    let deadline = stage.deadline;
+    stage.rest_until(Instant::now()).await;
+    assert!(stage.place.is_none());
+    assert_eq!(stage.deadline, deadline);
 }
