@@ -12,7 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 pub(crate) use stage::{Halt, Stage};
@@ -37,6 +37,9 @@ pub(crate) struct Context {
     pub(crate) provisions: Arc<Provisions>,
     /// As many as its cases are played at once; the others wait. One that rests leaves its place.
     pub(crate) places: Semaphore,
+    /// Held by the case that waits for its first place, so that one which has rested stands behind
+    /// no more than one that has not begun.
+    pub(crate) first: Mutex<()>,
 }
 
 impl Context {
@@ -53,6 +56,7 @@ impl Context {
             options: self.options.clone(),
             provisions: Arc::clone(&self.provisions),
             places: Semaphore::new(0),
+            first: Mutex::default(),
         })
     }
 
@@ -91,8 +95,12 @@ pub(crate) async fn case(
         () = &mut cancelled => return None,
     };
     // Asked for last: whoever has one waits for nothing that another case holds.
+    let place = async {
+        let _first = context.first.lock().await;
+        context.places.acquire().await
+    };
     let place = tokio::select! {
-        place = context.places.acquire() => place,
+        place = place => place,
         () = &mut cancelled => return None,
     };
     let started = Instant::now();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::client::Client;
 use crate::mask::Mask;
@@ -34,6 +34,7 @@ impl Player {
                 provisions: Arc::new(Provisions::of(plan, target)?),
                 // How many are played at once is the caller's business.
                 places: Semaphore::new(Semaphore::MAX_PERMITS),
+                first: Mutex::default(),
             },
         })
     }

@@ -23,7 +23,7 @@ pub(crate) mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 use self::lanes::Lanes;
@@ -48,7 +48,9 @@ pub struct Options {
     pub seed: u64,
     /// Whether a missed SHOULD fails.
     pub strict: bool,
-    /// How many cases run at once; 0 counts as 1.
+    /// How many cases run at once; 0 counts as 1. One that rests, until something has ended or a
+    /// server wants to be asked again, leaves its place to another; of one job alone, nothing else
+    /// begins meanwhile.
     pub jobs: usize,
     /// Whether the cases are started in an order that is drawn from the seed, and not the long ones
     /// first and the others in the plan's order. The run amounts to the same; its file lists the cases in the order in which they
@@ -158,6 +160,7 @@ async fn run_on(
         options: options.clone(),
         provisions: Arc::new(provisions),
         places: Semaphore::new(0),
+        first: Mutex::default(),
     };
     let lanes = Lanes::new(lanes, context)?;
     let order = order::order(plan, options.shuffle.then_some(options.seed));

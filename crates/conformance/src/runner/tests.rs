@@ -22,6 +22,7 @@ pub(crate) fn context(target: &Target) -> Context {
         options: Options::default(),
         provisions: Arc::new(Provisions::of(&plan(), target).expect("it lists nothing")),
         places: Semaphore::new(0),
+        first: Mutex::default(),
     }
 }
 
