@@ -51,12 +51,21 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
             ("Conformant", Verdict::Warning, kept + &not_judged(summary))
         }
         0 => {
-            let kept = "Every requirement that was put to the test is kept";
-            (
-                "Conformant",
-                Verdict::Pass,
-                kept.to_owned() + &not_judged(summary),
-            )
+            let (tone, kept) = match summary.requirement_counts().warning {
+                0 => {
+                    let kept = "Every requirement that was put to the test is kept";
+                    (Verdict::Pass, kept.to_owned())
+                }
+                warned => {
+                    let warned = number(warned, "requirement has", "requirements have");
+                    let kept = format!(
+                        "Every MUST that was put to the test is kept; {warned} warnings, from cases \
+                         that did not get to what they are about"
+                    );
+                    (Verdict::Warning, kept)
+                }
+            };
+            ("Conformant", tone, kept + &not_judged(summary))
         }
         1 if counts.fail == 0 => ("Changed", Verdict::Fail, drift(summary) + "."),
         1 => ("Not conformant", Verdict::Fail, failure(summary)),
@@ -228,6 +237,8 @@ pub(super) fn duration(microseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use contract::Level;
+
     use super::*;
     use crate::report::standing::figures;
     use crate::run::{PartitionRecord, Said, fixture};
@@ -316,6 +327,29 @@ mod tests {
             sentence,
             format!("The run was stopped after {done} of {all} cases.")
         );
+    }
+
+    #[test]
+    fn what_a_skipped_case_has_found_is_not_told_as_kept() {
+        let mut run = fixture::run();
+        let mut found = run.cases.iter().flat_map(|case| case.findings.clone());
+        let mut found = found
+            .find(|found| found.finding.requirement.is_some())
+            .expect("one cites a requirement");
+        found.finding.level = Level::Should;
+        run.cases.retain(|case| case.verdict == Verdict::Pass);
+        run.header.selected = run.cases.len();
+        let mut skipped = run.cases[0].clone();
+        skipped.verdict = Verdict::Skipped;
+        skipped.findings = vec![found];
+        run.cases.push(skipped);
+        run.header.selected += 1;
+        let (verdict, sentence) = said(&run);
+        assert_eq!(verdict, "Conformant");
+        let kept = "Every MUST that was put to the test is kept; 1 requirement has warnings, from \
+            cases that did not get to what they are about;";
+        assert!(sentence.starts_with(kept), "{sentence}");
+        assert_eq!(headline(&run, &Summary::of(&run)).tone, Verdict::Warning);
     }
 
     #[test]
