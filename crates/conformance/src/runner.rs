@@ -6,17 +6,6 @@ mod order;
 mod probe;
 mod schedule;
 mod session;
-/// How many cases may have been handed out and not ended. With those that are played there are as
-/// many that wait, so that one begins where another rests or has ended. After a failure that ends
-/// the run, or beside a single one, nothing else is to begin.
-fn handed_out(options: &Options) -> usize {
-    match options.jobs {
-        jobs if options.fail_fast => jobs.max(1),
-        0 | 1 => 1,
-        several => 2 * several,
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -187,4 +176,15 @@ async fn run_on(
         cases,
         footer: Some(footer),
     })
+}
+
+/// How many cases may have been handed out and not ended. With those that are played there are as
+/// many that wait, so that one begins where another rests or has ended. After a failure that ends
+/// the run, or beside a single one, nothing else is to begin.
+fn handed_out(options: &Options) -> usize {
+    match options.jobs {
+        jobs if options.fail_fast => jobs.max(1),
+        0 | 1 => 1,
+        several => 2 * several,
+    }
 }
