@@ -195,7 +195,7 @@ pub struct ConformanceArgs {
     #[arg(long, value_name = "SCHEME:M/N")]
     pub partition: Option<Partition>,
     /// How many cases run at once. One that waits for a job or a task to end leaves its place to
-    /// another meanwhile.
+    /// another, so that half as many more may have begun; not with 1, nor with --fail-fast.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
     /// The longest time (500ms, 10s, 2m) for one request, from connecting to the last byte; a case

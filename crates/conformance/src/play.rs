@@ -3,6 +3,7 @@
 pub(crate) mod body;
 mod history;
 mod judging;
+pub(crate) mod places;
 mod scene;
 mod stage;
 mod steps;
@@ -12,7 +13,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 pub(crate) use stage::{Halt, Stage};
@@ -20,6 +20,7 @@ pub(crate) use stage::{Halt, Stage};
 use crate::case::{Due, Play};
 use crate::client::Client;
 use crate::mask::Mask;
+use crate::play::places::Places;
 use crate::run::{CaseRecord, Verdict};
 use crate::snapshot::{self, Known};
 use crate::target::Provisions;
@@ -35,16 +36,12 @@ pub(crate) struct Context {
     pub(crate) options: Options,
     /// What the target provides for each case.
     pub(crate) provisions: Arc<Provisions>,
-    /// As many as its cases are played at once; the others wait. One that rests leaves its place.
-    pub(crate) places: Semaphore,
-    /// Held by the case that waits for its first place, so that one which has rested stands behind
-    /// no more than one that has not begun.
-    pub(crate) first: Mutex<()>,
+    /// As many as cases are played at once; the others wait, and one that rests leaves its own.
+    pub(crate) places: Arc<Places>,
 }
 
 impl Context {
-    /// The same with a client of its own, for the cases that are played on another thread; without
-    /// places yet.
+    /// The same with a client of its own, for the cases that are played on another thread.
     ///
     /// # Errors
     /// [`RunError::Client`] as [`Client::new`].
@@ -55,8 +52,7 @@ impl Context {
             mask: self.mask.clone(),
             options: self.options.clone(),
             provisions: Arc::clone(&self.provisions),
-            places: Semaphore::new(0),
-            first: Mutex::default(),
+            places: Arc::clone(&self.places),
         })
     }
 
@@ -95,24 +91,20 @@ pub(crate) async fn case(
         () = &mut cancelled => return None,
     };
     // Asked for last: whoever has one waits for nothing that another case holds.
-    let place = async {
-        let _first = context.first.lock().await;
-        context.places.acquire().await
-    };
     let place = tokio::select! {
-        place = place => place,
+        place = context.places.first() => place,
         () = &mut cancelled => return None,
     };
     let started = Instant::now();
     let mut stage = Stage::new(context, planned, again, started);
-    // Nobody closes them.
-    stage.place = place.ok();
+    stage.place = place;
     let halted = tokio::select! {
         played = play(&mut stage) => Some(played.err()),
         () = &mut cancelled => None,
     };
     let tidied = stage.tidy(halted.is_none()).await;
-    halted.map(|halted| outcome(stage, halted, tidied, started.elapsed()))
+    let took = started.elapsed().saturating_sub(stage.waited);
+    halted.map(|halted| outcome(stage, halted, tidied, took))
 }
 
 async fn play(stage: &mut Stage<'_>) -> Result<(), Halt> {

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Semaphore};
-
 use crate::client::Client;
 use crate::mask::Mask;
+use crate::play::places::Places;
 use crate::play::{self, Context};
 use crate::run::CaseRecord;
 use crate::target::Provisions;
@@ -33,8 +32,7 @@ impl Player {
                 options: options.clone(),
                 provisions: Arc::new(Provisions::of(plan, target)?),
                 // How many are played at once is the caller's business.
-                places: Semaphore::new(Semaphore::MAX_PERMITS),
-                first: Mutex::default(),
+                places: Arc::new(Places::new(usize::MAX)),
             },
         })
     }

@@ -15,7 +15,7 @@ use crate::run::{
     BodyRecord, CaseRecord, ContractRecord, ErratumRecord, Header, OperationRecord, RequestRecord,
     ResponseRecord, StateRecord, StepRecord, TargetRecord, Tool, Verdict,
 };
-use crate::{Options, Plan, Target};
+use crate::{Options, Plan, Target, snapshot};
 
 /// How much of a body is stored, in bytes: 64 KiB.
 const STORED: usize = 65_536;
@@ -49,14 +49,16 @@ pub(crate) fn step(
     }
 }
 
-/// Adds the `curl` line of each step to a case that did not pass. Nobody sends again what was
-/// answered well, and a run of hundreds of cases would make thousands of lines.
+/// Adds the `curl` line of each step to a case that somebody may look into: one that did not pass,
+/// found anything, or is compared with what came before. Nobody sends again what was answered well,
+/// and a run of hundreds of cases would make thousands of lines.
 pub(crate) fn curl_lines(
     case: &mut CaseRecord,
     tape: &Tape,
     (client, target, mask): (&Client, &Target, &Mask),
 ) {
-    if case.verdict == Verdict::Pass {
+    let is_plain = case.verdict == Verdict::Pass && case.findings.is_empty();
+    if is_plain && !snapshot::is_kept(case.kind) {
         return;
     }
     let secrets = curl::secrets(&target.credentials);
@@ -199,6 +201,7 @@ pub(crate) fn micros(duration: Duration) -> u64 {
 mod tests {
     use super::*;
     use crate::Credentials;
+    use crate::run::CaseKind;
 
     #[test]
     fn a_secret_across_the_border_of_a_long_body_is_masked() {
@@ -245,7 +248,8 @@ mod tests {
             body: bytes::Bytes::new(),
         };
         let mut case = crate::run::fixture::case("smh/task/positive/any", "any");
-        case.verdict = verdict;
+        (case.kind, case.verdict) = (CaseKind::Positive, verdict);
+        case.findings.clear();
         let shared = (&client, &mask);
         case.steps = vec![step("any", &request, Ok(&response), Duration::ZERO, shared)];
         let mut tape = Tape::default();
@@ -278,6 +282,56 @@ mod tests {
                 }
             };
             assert_eq!(curl, expected, "{verdict}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_into_though_it_passed_can_be_sent_again_too() {
+        let (mut case, tape) = two_steps();
+        let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+        let (client, mask) = (Client::new(&target).expect("a client"), Mask::default());
+        let mut has_lines = |kind, findings| {
+            (case.kind, case.findings) = (kind, findings);
+            case.steps.iter_mut().for_each(|step| step.curl = None);
+            curl_lines(&mut case, &tape, (&client, &target, &mask));
+            case.steps.iter().all(|step| step.curl.is_some())
+        };
+        let found = crate::run::fixture::run();
+        let found = found.cases.into_iter().flat_map(|case| case.findings);
+        assert!(!has_lines(CaseKind::Positive, Vec::new()));
+        assert!(has_lines(CaseKind::Documented, Vec::new()));
+        assert!(has_lines(CaseKind::Positive, found.take(1).collect()));
+    }
+
+    /// A case that passed, of two steps with a third between them that was forgotten.
+    fn two_steps() -> (CaseRecord, Tape) {
+        let mut tape = Tape::default();
+        for (step, target) in ["/one", "/gone", "/two"].into_iter().enumerate() {
+            let request = Request {
+                method: "GET".to_owned(),
+                target: target.to_owned(),
+                headers: Vec::new(),
+                body: bytes::Bytes::new(),
+            };
+            tape.sent(step, request, None);
+        }
+        tape.forget(&[1]);
+        let mut case = crate::run::fixture::case("smh/task/positive/any", "any");
+        case.verdict = Verdict::Pass;
+        case.steps = vec![crate::run::fixture::step("task", "", None); 2];
+        (case, tape)
+    }
+
+    #[test]
+    fn a_line_stands_at_its_own_step() {
+        let (mut case, tape) = two_steps();
+        case.verdict = Verdict::Fail;
+        let target = Target::new("http://127.0.0.1:1").expect("a base URL");
+        let (client, mask) = (Client::new(&target).expect("a client"), Mask::default());
+        curl_lines(&mut case, &tape, (&client, &target, &mask));
+        for (step, end) in case.steps.iter().zip(["/one'", "/two'"]) {
+            let curl = step.curl.as_deref().expect("a line");
+            assert!(curl.ends_with(end), "{curl}");
         }
     }
 

@@ -12,7 +12,6 @@ pub(crate) mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 
 use self::lanes::Lanes;
@@ -22,6 +21,7 @@ use self::session::Session;
 use crate::client::Client;
 use crate::mask::Mask;
 use crate::play::Context;
+use crate::play::places::Places;
 use crate::run::{CaseRecord, Footer, Line, Run, RunWriter};
 use crate::target::Provisions;
 use crate::{Baseline, Plan, RunError, Target, record};
@@ -37,9 +37,10 @@ pub struct Options {
     pub seed: u64,
     /// Whether a missed SHOULD fails.
     pub strict: bool,
-    /// How many cases run at once; 0 counts as 1. One that rests, until something has ended or a
-    /// server wants to be asked again, leaves its place to another; of one job alone, nothing else
-    /// begins meanwhile.
+    /// How many cases run at once, and of those that run one after the other, how many requests are
+    /// under way; 0 counts as 1. One that waits for a job or a task to end leaves its place to
+    /// another, so that half as many more may have begun; beside a single one nothing does, nor
+    /// with `fail_fast`.
     pub jobs: usize,
     /// Whether the cases are started in an order that is drawn from the seed, and not the long ones
     /// first and the others in the plan's order. The run amounts to the same; its file lists the cases in the order in which they
@@ -81,7 +82,7 @@ impl Default for Options {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'e> {
-    /// A case begins.
+    /// A case is handed out: it begins as soon as it has a place.
     CaseStarted {
         /// Its id.
         id: &'e str,
@@ -148,8 +149,7 @@ async fn run_on(
         mask,
         options: options.clone(),
         provisions: Arc::new(provisions),
-        places: Semaphore::new(0),
-        first: Mutex::default(),
+        places: Arc::new(Places::new(options.jobs)),
     };
     let lanes = Lanes::new(lanes, context)?;
     let order = order::order(plan, options.shuffle.then_some(options.seed));
@@ -178,13 +178,13 @@ async fn run_on(
     })
 }
 
-/// How many cases may have been handed out and not ended. With those that are played there are as
-/// many that wait, so that one begins where another rests or has ended. After a failure that ends
-/// the run, or beside a single one, nothing else is to begin.
+/// How many cases may have been handed out and not ended. Beside those that are played, half as many
+/// wait, so that one begins where another rests or has ended. After a failure that ends the run, or
+/// beside a single one, nothing else is to begin.
 fn handed_out(options: &Options) -> usize {
     match options.jobs {
         jobs if options.fail_fast => jobs.max(1),
         0 | 1 => 1,
-        several => 2 * several,
+        several => several.saturating_add(several.div_ceil(2)),
     }
 }

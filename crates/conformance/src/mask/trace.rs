@@ -15,7 +15,8 @@ const END: usize = 8;
 pub(super) struct Trace {
     /// The length of the shortest of them, in bytes.
     shortest: usize,
-    /// Finds the ends in a text in lower case; none where the machine cannot do that quickly.
+    /// Finds the ends in a text in lower case; none where the machine cannot do that quickly, or they
+    /// are too many for it.
     finder: Option<Searcher>,
 }
 
@@ -66,7 +67,9 @@ mod tests {
     #[case("", false)]
     fn a_form_is_seen_in_letters_of_either_case(#[case] text: &str, #[case] seen: bool) {
         let trace = Trace::of(["Open-Sesame", "k\u{f6}ln/x"].into_iter());
-        assert_eq!(trace.may_be_in(text), seen);
+        // A machine that cannot look quickly leaves it to the search itself.
+        let looks = trace.finder.is_some() || text.len() < trace.shortest;
+        assert_eq!(trace.may_be_in(text), seen || !looks);
     }
 
     #[test]

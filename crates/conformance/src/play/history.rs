@@ -57,9 +57,11 @@ pub(super) async fn play(stage: &mut Stage<'_>, history: &HistoryPlay) -> Result
     let case = stage.planned.case.name();
     let mut rng = script::generator(stage.context.options.seed, &case);
     let script = Script::draw(life, profile, &mut rng);
-    let began = Instant::now();
+    let (began, waited) = (Instant::now(), stage.waited);
     let (played, ended) = attempt(stage, life, &script, PATIENCE).await;
-    shrink::smallest(stage, life, script, played, ended, began.elapsed()).await
+    let waited = stage.waited.saturating_sub(waited);
+    let took = began.elapsed().saturating_sub(waited);
+    shrink::smallest(stage, life, script, played, ended, took).await
 }
 
 /// How often the items may be looked at again in one attempt because something is not yet as it

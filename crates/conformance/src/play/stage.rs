@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use contract::{Operation, ProviderState, Refusal};
-use tokio::sync::SemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 use validator::{Exchange, Finding, Request, Response, Validator};
 
 use super::Context;
+use super::places::Place;
 use crate::case::{Play, TenantValue};
 use crate::client::{FailureKind, TransportFailure};
 use crate::judge::{self, Judgement};
@@ -56,7 +56,9 @@ pub(crate) struct Stage<'c> {
     /// When the time of the whole case is over.
     pub(crate) deadline: Instant,
     /// Its place among the cases that are played at once; none while it rests.
-    pub(super) place: Option<SemaphorePermit<'c>>,
+    pub(super) place: Option<Place<'c>>,
+    /// How long it has waited for a place after it had rested.
+    pub(super) waited: Duration,
     pub(crate) tenant: Tenant,
     /// Whether the names of headers go out in title case.
     pub(crate) titled: bool,
@@ -90,6 +92,7 @@ impl<'c> Stage<'c> {
             attempt: 0,
             deadline: started + context.case_limit(),
             place: None,
+            waited: Duration::ZERO,
             tenant: Tenant::default(),
             titled: false,
             refusal: None,
@@ -413,8 +416,10 @@ impl<'c> Stage<'c> {
         sleep_until(next).await;
         if had_one {
             let asked = Instant::now();
-            self.place = self.context.places.acquire().await.ok();
-            self.deadline += asked.elapsed();
+            self.place = self.context.places.again().await;
+            let waited = asked.elapsed();
+            self.waited += waited;
+            self.deadline += waited;
         }
     }
 

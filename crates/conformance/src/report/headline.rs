@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::untrusted::short_line;
-use crate::run::{Run, Summary, Unaccepted, Verdict};
+use crate::run::{CaseFinding, Run, Summary, Unaccepted, Verdict, verdict_of};
 use crate::snapshot::{Comparison, DriftKind};
 
 /// Of an answer that is quoted, so many characters.
@@ -26,9 +26,10 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
     let (verdict, tone, sentence) = match summary.exit_code {
         0 if counts.known > 0 => {
             let fails = number(counts.known, "case fails", "cases fail");
-            let warned = match counts.warning {
-                0 => String::new(),
-                warned => format!(
+            let warned = match (counts.warning, warned_of(run)) {
+                (0, None) => String::new(),
+                (0, Some(warned)) => format!(", but {warned}"),
+                (warned, _) => format!(
                     ", {}",
                     number(warned, "case has warnings", "cases have warnings")
                 ),
@@ -51,17 +52,13 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
             ("Conformant", Verdict::Warning, kept + &not_judged(summary))
         }
         0 => {
-            let (tone, kept) = match summary.requirement_counts().warning {
-                0 => {
+            let (tone, kept) = match warned_of(run) {
+                None => {
                     let kept = "Every requirement that was put to the test is kept";
                     (Verdict::Pass, kept.to_owned())
                 }
-                warned => {
-                    let warned = number(warned, "requirement has", "requirements have");
-                    let kept = format!(
-                        "Every MUST that was put to the test is kept; {warned} warnings, from cases \
-                         that did not get to what they are about"
-                    );
+                Some(warned) => {
+                    let kept = format!("Every MUST that was put to the test is kept; {warned}");
                     (Verdict::Warning, kept)
                 }
             };
@@ -96,6 +93,24 @@ pub(super) fn headline(run: &Run, summary: &Summary) -> Headline {
         tone,
         sentence,
     }
+}
+
+/// How many cases have found a miss before they were skipped, in words; none when none has. What
+/// they are about was not judged, but what they have found was seen.
+fn warned_of(run: &Run) -> Option<String> {
+    let strict = run.header.strict;
+    let skipped = run.cases.iter().filter(|case| {
+        let mut found = case.findings.iter();
+        let is_miss = |found: &CaseFinding| verdict_of(&found.finding, strict).is_some();
+        case.counted && case.verdict == Verdict::Skipped && found.any(is_miss)
+    });
+    let warned = skipped.count();
+    let words = number(
+        warned,
+        "skipped case has warnings",
+        "skipped cases have warnings",
+    );
+    (warned > 0).then_some(words)
 }
 
 /// How many responses are not as their snapshots; empty when all are.
@@ -346,10 +361,17 @@ mod tests {
         run.header.selected += 1;
         let (verdict, sentence) = said(&run);
         assert_eq!(verdict, "Conformant");
-        let kept = "Every MUST that was put to the test is kept; 1 requirement has warnings, from \
-            cases that did not get to what they are about;";
+        let kept = "Every MUST that was put to the test is kept; 1 skipped case has warnings;";
         assert!(sentence.starts_with(kept), "{sentence}");
         assert_eq!(headline(&run, &Summary::of(&run)).tone, Verdict::Warning);
+        let mut known = run.cases[0].clone();
+        known.verdict = Verdict::Fail;
+        known.known = Some("ticket 123".to_owned());
+        run.cases.push(known);
+        run.header.selected += 1;
+        let kept =
+            "1 case fails as it is known, and nothing else, but 1 skipped case has warnings;";
+        assert!(said(&run).1.starts_with(kept), "{}", said(&run).1);
     }
 
     #[test]

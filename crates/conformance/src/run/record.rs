@@ -287,8 +287,8 @@ pub struct StepRecord {
     /// Why nothing came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
-    /// A line for a POSIX shell that sends the same request, in a case that did not pass; secrets
-    /// are environment variables.
+    /// A line for a POSIX shell that sends the same request; secrets are environment variables. None
+    /// in a case that passed, unless it found something or is a documented one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curl: Option<String>,
     /// Wall time in microseconds.

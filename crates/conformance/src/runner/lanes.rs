@@ -41,14 +41,12 @@ struct Lane {
 
 impl Lanes {
     /// So many lanes; fewer when the system does not give as many threads, but at least one. The
-    /// caller's own thread is one of them, unless the caller has several. Together they have a place
-    /// for each case that `context` has played at once.
+    /// caller's own thread is one of them, unless the caller has several.
     ///
     /// # Errors
     /// [`RunError::Client`] as [`Context::beside`].
     pub(super) fn new(count: usize, context: Context) -> Result<Self, RunError> {
         let here = Handle::current();
-        let jobs = context.options.jobs;
         let mut lanes = Vec::new();
         let alone = here.runtime_flavor() == RuntimeFlavor::CurrentThread;
         for _ in usize::from(alone)..count {
@@ -69,11 +67,6 @@ impl Lanes {
                 running: 0,
                 _end: None,
             });
-        }
-        let count = lanes.len();
-        for (index, lane) in lanes.iter().enumerate() {
-            let places = jobs / count + usize::from(index < jobs % count);
-            lane.context.places.add_permits(places.max(1));
         }
         Ok(Self { lanes })
     }
@@ -122,7 +115,6 @@ mod tests {
     use std::collections::BTreeSet;
     use std::thread::ThreadId;
 
-    use rstest::rstest;
     use tokio::task::JoinSet;
 
     use super::*;
@@ -169,27 +161,6 @@ mod tests {
         lanes.leave(1);
         let places: Vec<usize> = (0..3).map(|_| lanes.enter().0).collect();
         assert_eq!(places, [1, 1, 0]);
-    }
-
-    #[rstest]
-    #[case(16, 2, &[8, 8])]
-    #[case(7, 3, &[3, 2, 2])]
-    #[case(1, 1, &[1])]
-    #[tokio::test]
-    async fn together_they_have_as_many_places_as_cases_are_played_at_once(
-        #[case] jobs: usize,
-        #[case] count: usize,
-        #[case] places: &[usize],
-    ) {
-        let target = Target::new("http://127.0.0.1:1").expect("a base URL");
-        let mut context = context(&target);
-        context.options.jobs = jobs;
-        let lanes = Lanes::new(count, context).expect("lanes");
-        let each = lanes.lanes.iter();
-        let each: Vec<usize> = each
-            .map(|lane| lane.context.places.available_permits())
-            .collect();
-        assert_eq!(each, places);
     }
 
     #[tokio::test]

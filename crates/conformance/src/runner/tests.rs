@@ -21,8 +21,7 @@ pub(crate) fn context(target: &Target) -> Context {
         mask: Mask::new(&target.credentials, []),
         options: Options::default(),
         provisions: Arc::new(Provisions::of(&plan(), target).expect("it lists nothing")),
-        places: Semaphore::new(0),
-        first: Mutex::default(),
+        places: Arc::new(Places::new(1)),
     }
 }
 
@@ -152,4 +151,24 @@ async fn a_fault_of_the_callers_ends_the_run_on_all_threads() {
         run_on(2, made, &mut out, on, never).await.map(drop)
     });
     assert!(run.await.expect_err("it panicked").is_panic());
+}
+
+#[rstest]
+#[case(0, false, 1)]
+#[case(1, false, 1)]
+#[case(5, false, 8)]
+#[case(16, false, 24)]
+#[case(16, true, 16)]
+#[case(usize::MAX, false, usize::MAX)]
+fn half_as_many_more_are_handed_out_as_are_played_at_once(
+    #[case] jobs: usize,
+    #[case] fail_fast: bool,
+    #[case] all: usize,
+) {
+    let options = Options {
+        jobs,
+        fail_fast,
+        ..Options::default()
+    };
+    assert_eq!(handed_out(&options), all);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::{Arguments, Observe};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::belief::Seen;
 use super::results;
@@ -66,7 +66,9 @@ impl Wire<'_, '_> {
             let next = Instant::now() + SETTLES;
             if strange && self.patience > 0 && self.stage.has_time(next) {
                 self.patience -= 1;
-                self.stage.rest_until(next).await;
+                // It keeps its place: how long a change may take to show is not to depend on what
+                // else is played.
+                sleep_until(next).await;
                 // The next look takes the place of this one.
                 self.stage.forget(before..self.stage.steps.len());
                 self.played.sent(self.stage.steps.len());

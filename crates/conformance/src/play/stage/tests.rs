@@ -176,27 +176,29 @@ async fn a_state_needs_a_way_and_many_need_time() {
     assert!(stage.needs(&[exists]).is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_case_that_rests_leaves_its_place_and_waits_for_it_in_no_time_of_its_own() {
+    // There is one place.
     let (context, planned) = shared();
-    context.places.add_permits(1);
     let mut stage = Stage::new(&context, &planned, false, Instant::now());
-    stage.place = context.places.acquire().await.ok();
-    let deadline = stage.deadline;
-    let next = Instant::now() + Duration::from_millis(1);
-    let more = Duration::from_millis(20);
+    stage.place = context.places.first().await;
+    let (began, deadline) = (Instant::now(), stage.deadline);
     let another = async {
-        let place = context.places.acquire().await;
-        assert!(place.is_ok(), "another case plays meanwhile");
-        tokio::time::sleep_until(next + more).await;
+        let place = context.places.first().await;
+        assert_eq!(
+            began.elapsed(),
+            Duration::ZERO,
+            "another case plays meanwhile"
+        );
+        tokio::time::sleep(Duration::from_millis(30)).await;
         drop(place);
     };
+    let next = began + Duration::from_millis(10);
     tokio::join!(biased; stage.rest_until(next), another);
     assert!(stage.place.is_some());
-    assert!(
-        stage.deadline >= deadline + more,
-        "its time was not over meanwhile"
-    );
+    assert_eq!(began.elapsed(), Duration::from_millis(30));
+    let waited = Duration::from_millis(20);
+    assert_eq!((stage.waited, stage.deadline), (waited, deadline + waited));
 }
 
 #[tokio::test]
