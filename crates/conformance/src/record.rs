@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// A case of one request with this body, with its lines, and the same for a case that passed.
+    /// A case of one request with this body that ended so, with the lines that it gets.
     fn with_lines(body: String, verdict: Verdict) -> CaseRecord {
         let mut target = Target::new("http://127.0.0.1:1").expect("a base URL");
         target.credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));

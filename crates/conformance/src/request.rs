@@ -258,7 +258,7 @@ impl Parts {
         let altered = |wanted: &dyn Fn(&Alteration) -> bool| values.alterations.iter().any(wanted);
         let given = values.parameters.get(name).map(String::as_str);
         if altered(&|alteration| matches!(alteration, Alteration::Without(left) if left == name)) {
-            self.put_in_path(name, "");
+            self.path = self.path.replace(&format!("{{{name}}}"), "");
             return Ok(());
         }
         if parameter.flag {
@@ -281,7 +281,7 @@ impl Parts {
                     let _ = write!(text, "%{byte:02X}");
                     text
                 });
-                self.put_in_path(name, &encoded);
+                self.path = self.path.replace(&format!("{{{name}}}"), &encoded);
             }
             Some(value) => self.put(parameter.location, name, value),
             None if parameter.required && !parameter.secret => {
@@ -297,27 +297,16 @@ impl Parts {
 
     fn put(&mut self, location: ParameterLocation, name: &str, value: &str) {
         match location {
-            ParameterLocation::Path => self.put_in_path(name, &encode(value, SEGMENT)),
+            ParameterLocation::Path => {
+                self.path = self
+                    .path
+                    .replace(&format!("{{{name}}}"), &encode(value, SEGMENT));
+            }
             ParameterLocation::Query => self.query.push(pair(name, value)),
             ParameterLocation::Header => {
                 self.headers
                     .push((name.to_owned(), value.as_bytes().to_vec()));
             }
-        }
-    }
-
-    /// Puts an encoded text, in which there is no brace, where the path has the parameter of this
-    /// name.
-    fn put_in_path(&mut self, name: &str, text: &str) {
-        let place = |path: &str| {
-            path.match_indices('{').find_map(|(start, _)| {
-                let rest = path[start + 1..].strip_prefix(name)?;
-                rest.starts_with('}')
-                    .then_some(start..start + name.len() + 2)
-            })
-        };
-        while let Some(place) = place(&self.path) {
-            self.path.replace_range(place, text);
         }
     }
 

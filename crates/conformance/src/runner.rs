@@ -37,10 +37,9 @@ pub struct Options {
     pub seed: u64,
     /// Whether a missed SHOULD fails.
     pub strict: bool,
-    /// How many cases run at once, and of those that run one after the other, how many requests are
-    /// under way; 0 counts as 1. One that waits for a job or a task to end leaves its place to
-    /// another, so that half as many more may have begun; beside a single one nothing does, nor
-    /// with `fail_fast`.
+    /// How many cases run at once; 0 counts as 1. One that waits for a job or a task to end leaves
+    /// its place to another, so that half as many more may have begun; beside a single one nothing
+    /// does, nor with `fail_fast`.
     pub jobs: usize,
     /// Whether the cases are started in an order that is drawn from the seed, and not the long ones
     /// first and the others in the plan's order. The run amounts to the same; its file lists the cases in the order in which they

@@ -2,6 +2,7 @@
 //! target or made so that no two cases share one and the same seed makes the same again.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use contract::Operation;
 pub use contract::snake_case;
@@ -53,12 +54,6 @@ impl Tenant {
         self.values.insert(name.to_owned(), value);
     }
 
-    /// Whether it has what this operation needs.
-    pub(crate) fn has_all_of(&self, operation: &Operation) -> bool {
-        let mut needed = operation.tenant_parameters();
-        needed.all(|parameter| self.values.contains_key(&parameter.name))
-    }
-
     /// Adds what this operation needs. `case` is the id of the case with its contract's name, so
     /// that two revisions of one API do not meet in a tenant.
     pub(crate) fn extend(&mut self, operation: &Operation, target: &Target, seed: u64, case: &str) {
@@ -85,9 +80,7 @@ pub(crate) fn made(seed: u64, case: &str, name: &str) -> String {
     }
     let mut text = String::with_capacity(32);
     for byte in &hash.finalize()[..16] {
-        for digit in [byte >> 4, byte & 0xf] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-        }
+        let _ = write!(text, "{byte:02x}");
     }
     text
 }

@@ -179,11 +179,8 @@ impl<'c> Stage<'c> {
 
     /// Makes the values of the operation's tenant parameters, where they are not made yet.
     pub(crate) fn enter(&mut self, operation: usize) {
-        let operation = self.operation(operation);
-        if self.tenant.has_all_of(operation) {
-            return;
-        }
         let name = self.name();
+        let operation = self.operation(operation);
         let seed = self.context.options.seed;
         self.tenant
             .extend(operation, &self.context.target, seed, &name);
