@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use conformance::{Credentials, Secret};
 use fake_server::Engine;
@@ -53,7 +54,10 @@ pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     if let Some(file) = &state {
         file.load(|state| engine.restore(state))?;
     }
+    // Requests are answered by threads of the server's own; besides, only the admin interface is
+    // served.
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .map_err(Error::Process)?
@@ -86,6 +90,7 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
     let options = ServeOptions {
         limits: args.limits.limits(),
         tls: certificates::choose(&args.tls, bound.ip())?,
+        threads: available_parallelism().map_or(1, usize::from),
     };
     let scheme = if options.tls.is_some() {
         "https"

@@ -20,6 +20,7 @@ mod request;
 mod request_log;
 mod response;
 mod spelling;
+mod threads;
 mod tls;
 mod transport;
 mod wire;

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::places::Places;
+use super::threads::Threads;
 use super::{Answers, ServeOptions, body, connection};
 
 /// How long to wait when the system gives no more connections out: some end meanwhile.
@@ -65,6 +66,7 @@ pub(super) async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let limits = &front.options.limits;
+    let threads = Threads::new(front.options.threads);
     let mut connections = JoinSet::new();
     let mut sweep = interval(limits.sweep());
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -76,7 +78,7 @@ pub(super) async fn run(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     short_of_sockets = false;
-                    admit(stream, &front, &mut connections);
+                    admit(stream, &front, &threads, &mut connections);
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
@@ -102,23 +104,23 @@ pub(super) async fn run(
         );
     }
     connections.shutdown().await;
+    threads.end().await;
 }
 
-fn admit(stream: TcpStream, front: &Arc<Front>, connections: &mut JoinSet<()>) {
+fn admit(stream: TcpStream, front: &Arc<Front>, threads: &Threads, connections: &mut JoinSet<()>) {
     let limit = front.options.limits.connections;
     let taken = front.places.taken();
+    let shared = Arc::clone(front);
     if taken < limit || front.places.make_room() {
-        connections.spawn(connection::run(
-            stream,
-            front.places.take(),
-            Arc::clone(front),
-        ));
+        let place = front.places.take();
+        threads.spawn(connections, stream, |stream| {
+            connection::run(stream, place, shared)
+        });
     } else if taken < limit.saturating_add(REFUSED_AT_ONCE) {
-        connections.spawn(connection::refuse(
-            stream,
-            front.places.take(),
-            Arc::clone(front),
-        ));
+        let place = front.places.take();
+        threads.spawn(connections, stream, |stream| {
+            connection::refuse(stream, place, shared)
+        });
     }
 }
 

@@ -11,6 +11,9 @@ pub struct ServeOptions {
     pub limits: Limits,
     /// Serves https with this, and nothing else at that port.
     pub tls: Option<Tls>,
+    /// How many threads of its own the server serves connections on; none by default: it does so on
+    /// the runtime that it is called on.
+    pub threads: usize,
 }
 
 /// What a client may ask for, so that none can take the server from the others. What is refused

@@ -35,10 +35,16 @@ impl Server {
     }
 
     pub(crate) async fn of(served: impl Answers, limits: Limits) -> Self {
-        Self::with(served, ServeOptions { limits, tls: None }).await
+        let options = ServeOptions {
+            limits,
+            ..ServeOptions::default()
+        };
+        Self::with(served, options).await
     }
 
-    pub(crate) async fn with(served: impl Answers, options: ServeOptions) -> Self {
+    /// It serves connections on threads of its own, as `assetproof serve` does.
+    pub(crate) async fn with(served: impl Answers, mut options: ServeOptions) -> Self {
+        options.threads = 2;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();

@@ -15,11 +15,12 @@ use crate::served::client;
 async fn secured(served: impl Answers, limits: Limits) -> (Server, String) {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let (tls, authority) = Tls::self_made(names).expect("sound names");
-    let tls = Some(tls);
-    (
-        Server::with(served, ServeOptions { limits, tls }).await,
-        authority,
-    )
+    let options = ServeOptions {
+        limits,
+        tls: Some(tls),
+        ..ServeOptions::default()
+    };
+    (Server::with(served, options).await, authority)
 }
 
 fn trusting(authority: &str) -> reqwest::Client {
