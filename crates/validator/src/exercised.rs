@@ -1,6 +1,7 @@
 //! Which requirements an exchange really puts to the test, so that one that was never reached
 //! does not show as kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use contract::{Level, Message, Operation};
@@ -11,11 +12,13 @@ use crate::judge::Validator;
 use crate::{Exchange, relations};
 
 /// The bodies of an exchange, as far as they have been read: one that is not there may still be
-/// JSON.
-#[derive(Debug, Default)]
-pub(crate) struct Bodies {
-    pub(crate) request: Option<Value>,
-    pub(crate) response: Option<Value>,
+/// JSON. What a lenient reader passes over is passed over.
+#[derive(Debug, Clone, Default)]
+pub struct Bodies {
+    /// That of the request.
+    pub request: Option<Value>,
+    /// That of the response.
+    pub response: Option<Value>,
 }
 
 /// Adds what an exchange of the operation with this index puts to the test.
@@ -23,61 +26,72 @@ pub(crate) fn of(
     validator: &Validator,
     index: usize,
     exchange: &Exchange,
-    bodies: Bodies,
+    bodies: &Bodies,
     into: &mut BTreeSet<String>,
 ) {
     let operation = &validator.contract().operations[index];
     let compiled = &validator.operations()[index];
     let response = &exchange.response;
     let accepted = (200..300).contains(&response.status);
-    into.extend(operation.rules.status.clone());
+    add(operation.rules.status.as_deref(), into);
     let (Some(spec), Some(compiled_response)) = (
         operation.response(response.status),
         compiled.responses.get(&response.status),
     ) else {
         return;
     };
-    into.extend(operation.rules.operation.clone());
-    let read = |body: Option<Value>, bytes: &[u8]| body.or_else(|| parse_json(bytes).0);
-    let request_body = read(bodies.request, &exchange.request.body);
+    add(operation.rules.operation.as_deref(), into);
+    let request_body = read(bodies.request.as_ref(), &exchange.request.body);
+    let request_body = request_body.as_deref();
     if accepted {
-        into.extend(operation.rules.authentication.clone());
+        add(operation.rules.authentication.as_deref(), into);
         sent_parameters(operation, exchange, into);
         if let (Some(body), Some(schema), Some(value)) =
-            (&operation.request, &compiled.request, &request_body)
+            (&operation.request, &compiled.request, request_body)
         {
-            into.extend(body.requirement.clone());
+            add(body.requirement.as_deref(), into);
             schema.sites.exercised(value, Message::Request, into);
         }
     }
     for header in &spec.headers {
         if header.presence > Level::May || response.header(&header.name).is_some() {
-            into.extend(header.requirement.clone());
+            add(header.requirement.as_deref(), into);
         }
     }
     let Some(body) = &spec.body else {
-        into.extend(spec.requirement.clone());
+        add(spec.requirement.as_deref(), into);
         return;
     };
     // An empty body, too: a documented one has to come.
-    into.extend(operation.rules.json.clone());
-    into.extend(operation.rules.media_type.clone());
-    let Some(value) = read(bodies.response, &response.body) else {
+    add(operation.rules.json.as_deref(), into);
+    add(operation.rules.media_type.as_deref(), into);
+    let Some(value) = read(bodies.response.as_ref(), &response.body) else {
         return;
     };
     // What a body has to be is not put to the test by one that is none.
-    into.extend(spec.requirement.clone());
-    into.extend(body.requirement.clone());
+    add(spec.requirement.as_deref(), into);
+    add(body.requirement.as_deref(), into);
     if let Some(schema) = &compiled_response.body {
         schema.sites.exercised(&value, Message::Response, into);
     }
-    tied(
-        operation,
-        response.status,
-        request_body.as_ref(),
-        &value,
-        into,
-    );
+    tied(operation, response.status, request_body, &value, into);
+}
+
+/// A body that has been read or is read now, if it is JSON.
+fn read<'b>(body: Option<&'b Value>, bytes: &[u8]) -> Option<Cow<'b, Value>> {
+    match body {
+        Some(body) => Some(Cow::Borrowed(body)),
+        None => parse_json(bytes).0.map(Cow::Owned),
+    }
+}
+
+/// Adds a requirement; most have been met before.
+fn add(requirement: Option<&str>, into: &mut BTreeSet<String>) {
+    if let Some(id) = requirement
+        && !into.contains(id)
+    {
+        into.insert(id.to_owned());
+    }
 }
 
 /// A parameter is tried out when it was sent and the request was accepted.
@@ -94,7 +108,7 @@ fn sent_parameters(operation: &Operation, exchange: &Exchange, into: &mut BTreeS
             }
         };
         if sent {
-            into.extend(parameter.requirement.clone());
+            add(parameter.requirement.as_deref(), into);
         }
     }
 }

@@ -53,6 +53,17 @@ struct ExchangeReading {
     bodies: Bodies,
 }
 
+/// All that there is to say of an exchange, which is read once for it.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    /// As [`Validator::exchange`].
+    pub findings: Vec<Finding>,
+    /// As [`Validator::exercised`].
+    pub exercised: BTreeSet<String>,
+    /// Its bodies, as far as they had to be read.
+    pub bodies: Bodies,
+}
+
 impl Validator {
     /// Compiles every schema of the contract.
     ///
@@ -85,9 +96,8 @@ impl Validator {
         self.read_exchange(exchange).findings
     }
 
-    /// What [`Validator::exchange`] and [`Validator::exercised`] say, for which the exchange is read
-    /// once.
-    pub fn exchange_and_exercised(&self, exchange: &Exchange) -> (Vec<Finding>, BTreeSet<String>) {
+    /// What [`Validator::exchange`] and [`Validator::exercised`] say, and what they have read.
+    pub fn judge(&self, exchange: &Exchange) -> Judged {
         let ExchangeReading {
             findings,
             operation,
@@ -95,9 +105,13 @@ impl Validator {
         } = self.read_exchange(exchange);
         let mut requirements = BTreeSet::new();
         if let Some(index) = operation {
-            exercised::of(self, index, exchange, bodies, &mut requirements);
+            exercised::of(self, index, exchange, &bodies, &mut requirements);
         }
-        (findings, requirements)
+        Judged {
+            findings,
+            exercised: requirements,
+            bodies,
+        }
     }
 
     fn read_exchange(&self, exchange: &Exchange) -> ExchangeReading {
@@ -185,7 +199,7 @@ impl Validator {
     pub fn exercised(&self, exchange: &Exchange) -> BTreeSet<String> {
         let mut requirements = BTreeSet::new();
         if let Some((index, _)) = self.find(&exchange.request) {
-            exercised::of(self, index, exchange, Bodies::default(), &mut requirements);
+            exercised::of(self, index, exchange, &Bodies::default(), &mut requirements);
         }
         requirements
     }

@@ -30,8 +30,9 @@ mod transform;
 
 pub use error::{Error, Result};
 pub use exchange::{Exchange, Request, Response};
+pub use exercised::Bodies;
 pub use finding::{Check, Finding, Location, Severity};
 pub use json::{JsonFault, parse_json};
-pub use judge::{PathParameters, RequestReading, Validator};
+pub use judge::{Judged, PathParameters, RequestReading, Validator};
 pub use query::{QueryPair, decode_query};
 pub use shown::shorten;

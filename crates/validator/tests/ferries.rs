@@ -477,10 +477,13 @@ fn what_a_schema_beside_lists_is_known(#[case] body: Value) {
 fn what_is_found_and_what_is_tried_can_be_asked_for_at_once() {
     let mut exchange = load();
     set(&mut exchange.response.body, "/loaded", json!(["c1"]));
-    let (findings, exercised) = FERRIES.exchange_and_exercised(&exchange);
-    assert!(!findings.is_empty() && !exercised.is_empty());
-    assert_eq!(findings, FERRIES.exchange(&exchange));
-    assert_eq!(exercised, FERRIES.exercised(&exchange));
+    let judged = FERRIES.judge(&exchange);
+    assert!(!judged.findings.is_empty() && !judged.exercised.is_empty());
+    assert_eq!(judged.findings, FERRIES.exchange(&exchange));
+    assert_eq!(judged.exercised, FERRIES.exercised(&exchange));
+    let body = |bytes: &[u8]| serde_json::from_slice(bytes).expect("JSON");
+    assert_eq!(judged.bodies.request, body(&exchange.request.body));
+    assert_eq!(judged.bodies.response, body(&exchange.response.body));
 }
 
 fn exercised(exchange: &Exchange) -> Vec<String> {

@@ -1,12 +1,13 @@
 //! From what came back to findings: what the validator finds in the exchange, and what only the
 //! case knows (which answer was due, what else the body has to say).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use contract::{Expectation, Level, Message, Operation, Refusal};
 use serde_json::{Value, json};
 use validator::{
-    Check, Exchange, Finding, Location, Request, Response, Severity, Validator, shorten,
+    Bodies, Check, Exchange, Finding, Location, Request, Response, Severity, Validator, shorten,
 };
 
 use super::status;
@@ -24,6 +25,8 @@ pub(crate) struct Judgement {
     pub(crate) exercised: BTreeSet<String>,
     /// Whether the response has the status that the step is about.
     pub(crate) due_status: bool,
+    /// The bodies, as far as they have been read.
+    pub(crate) bodies: Bodies,
 }
 
 /// Judges the exchange of a step, without the case's own assertions on the body. `counted` is the
@@ -39,8 +42,9 @@ pub(crate) fn exchange(
 ) -> Result<Judgement, String> {
     let operation = &validator.contract().operations[step.operation];
     let due = &step.expected.due;
-    let (found, exercised) = validator.exchange_and_exercised(exchange);
-    let (own, mut findings): (Vec<_>, Vec<_>) = found
+    let judged = validator.judge(exchange);
+    let (own, mut findings): (Vec<_>, Vec<_>) = judged
+        .findings
         .into_iter()
         .partition(|finding| finding.message == Message::Request);
     if counted {
@@ -60,8 +64,9 @@ pub(crate) fn exchange(
     }
     let mut judgement = Judgement {
         findings,
-        exercised,
+        exercised: judged.exercised,
         due_status,
+        bodies: judged.bodies,
     };
     if let Due::Refused { fault, refusal } = due {
         // Whatever came, the refusal was put to the test, and so was the rule that is broken.
@@ -71,9 +76,9 @@ pub(crate) fn exchange(
             // Who may call is what a wrong caller puts to the test.
             None => operation.rules.authentication.clone(),
         });
-        judgement
-            .findings
-            .extend(code(validator, refusal, exchange)?);
+        let body = judgement.bodies.response.as_ref();
+        let found = code(validator, refusal, &exchange.response, body)?;
+        judgement.findings.extend(found);
     }
     if due_status {
         if !matches!(due, Due::Anything { .. }) {
@@ -151,22 +156,27 @@ fn is_as_meant(
     }
 }
 
-/// What the contract says of the `error_code` of a refusal.
+/// What the contract says of the `error_code` of a refusal; `body` is that of the response, where it
+/// has been read.
 fn code(
     validator: &Validator,
     refusal: &Refusal,
-    exchange: &Exchange,
+    response: &Response,
+    body: Option<&Value>,
 ) -> Result<Vec<Finding>, String> {
     let (Some(code), Some(status)) = (&refusal.code, refusal.status) else {
-        return Ok(Vec::new());
-    };
-    let response = &exchange.response;
-    let Ok(body) = json_body::read(&response.body) else {
         return Ok(Vec::new());
     };
     if response.status != status {
         return Ok(Vec::new());
     }
+    let body = match body {
+        Some(body) => Cow::Borrowed(body),
+        None => match json_body::read(&response.body) {
+            Ok(body) => Cow::Owned(body),
+            Err(_) => return Ok(Vec::new()),
+        },
+    };
     let schema = json!({ "properties": { "error_code": { "const": code } } });
     validator
         .expectation(&schema, &body, &refusal.requirement, Level::Should)
@@ -184,6 +194,9 @@ pub(crate) fn assertions(
     states: &States,
 ) -> Result<Judgement, String> {
     let mut judgement = Judgement::default();
+    if step.expected.body.is_empty() {
+        return Ok(judgement);
+    }
     // A body that is not JSON has been found by the validator, and puts nothing to the test.
     if let Ok(body) = json_body::read(&response.body) {
         for expectation in &step.expected.body {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use contract::{Operation, ProviderState, Refusal};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
-use validator::{Exchange, Finding, Request, Response, Validator};
+use validator::{Bodies, Exchange, Finding, Request, Response, Validator};
 
 use super::Context;
 use super::places::Place;
@@ -355,21 +355,23 @@ impl<'c> Stage<'c> {
 
     /// Keeps what a judgement says, and tells whether the answer was the one that is due.
     pub(crate) fn take(&mut self, judgement: Result<Judgement, String>) -> Result<bool, Halt> {
-        self.take_at(self.steps.len().saturating_sub(1), judgement)
+        let latest = self.steps.len().saturating_sub(1);
+        Ok(self.take_at(latest, judgement)?.0)
     }
 
-    /// The same of an exchange that need not be the latest one.
+    /// The same of an exchange that need not be the latest one, and its bodies, as far as they have
+    /// been read.
     pub(crate) fn take_at(
         &mut self,
         step: usize,
         judgement: Result<Judgement, String>,
-    ) -> Result<bool, Halt> {
+    ) -> Result<(bool, Bodies), Halt> {
         let judgement = judgement.map_err(Halt::Error)?;
         self.exercised.extend(judgement.exercised);
         for finding in judgement.findings {
             self.found_at(step, finding);
         }
-        Ok(judgement.due_status)
+        Ok((judgement.due_status, judgement.bodies))
     }
 
     /// Adds a finding of the latest exchange; a repeated request brings the same ones again.

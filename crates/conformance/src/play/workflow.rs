@@ -158,7 +158,7 @@ impl Run<'_, '_> {
         };
         let exchange = stage.send(step.operation, request).await?;
         let judgement = stage.judge(&judged, &exchange).await;
-        let due = stage.take(judgement)?;
+        let (due, bodies) = stage.take_at(stage.steps.len() - 1, judgement)?;
         let success = (200..300).contains(&exchange.response.status);
         let goes_on = match step.expects {
             Expects::Anything => true,
@@ -167,7 +167,7 @@ impl Run<'_, '_> {
             Expects::Refused => !success,
         };
         if goes_on {
-            Ok(Answer::new(stage, exchange, path))
+            Ok(Answer::new(stage, exchange, path, bodies))
         } else {
             Err(Halt::Found)
         }

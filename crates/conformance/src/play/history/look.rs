@@ -110,7 +110,8 @@ impl Wire<'_, '_> {
         self.played.sent(self.stage.steps.len());
         let exchange = exchange?;
         let judgement = self.stage.judge(&step, &exchange).await;
-        if !self.stage.take(judgement)? {
+        let (due, bodies) = self.stage.take_at(self.stage.steps.len() - 1, judgement)?;
+        if !due {
             return Err(Halt::Found);
         }
         match exchange.response.status {
@@ -119,7 +120,7 @@ impl Wire<'_, '_> {
             500.. => return Ok((true, Vec::new())),
             _ => return Ok((false, Vec::new())),
         }
-        let body = parsed(&exchange);
+        let body = parsed(&exchange, bodies);
         let ids: Vec<&str> = items.iter().map(|item| self.oracle.id(*item)).collect();
         let seen = results::seen(observe, &ids, &body).unwrap_or_default();
         let shown = items.iter().zip(seen).enumerate();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use contract::{About, Arguments, Later, Level, Message, Promise};
 use serde_json::Value;
-use validator::{Check, Exchange, Finding, Location, Request, shorten};
+use validator::{Bodies, Check, Exchange, Finding, Location, Request, shorten};
 
 use super::Played;
 use super::oracle::{Became, Oracle, Said, Situation};
@@ -161,9 +161,9 @@ impl Wire<'_, '_> {
         at: usize,
     ) -> Result<bool, Halt> {
         let judgement = self.stage.judge(step, exchange).await;
-        let due = self.stage.take_at(at, judgement)?;
+        let (due, bodies) = self.stage.take_at(at, judgement)?;
         match exchange.response.status {
-            200..=299 => self.carried_out(batch, exchange, at).await?,
+            200..=299 => self.carried_out(batch, (exchange, bodies), at).await?,
             // A server that fails may have come any far.
             500.. => self.all(batch, |times| Became::Unknown { times }, at),
             _ => self.all(batch, |_| Became::Refused, at),
@@ -198,11 +198,11 @@ impl Wire<'_, '_> {
     async fn carried_out(
         &mut self,
         batch: &Batch,
-        exchange: &Exchange,
+        (exchange, bodies): (&Exchange, Bodies),
         at: usize,
     ) -> Result<(), Halt> {
         let results = &self.life.results;
-        let body = parsed(exchange);
+        let body = parsed(exchange, bodies);
         let found = results.items.locate(&body);
         let later = results.later.as_ref().filter(|later| {
             let when = later.when.select(&body);
@@ -214,7 +214,7 @@ impl Wire<'_, '_> {
         };
         let ended = self.wait(later, exchange).await?;
         let at = self.stage.steps.len() - 1;
-        let body = parsed(&ended);
+        let body = parsed(&ended, Bodies::default());
         self.results(batch, &later.items.locate(&body), at, true);
         Ok(())
     }
@@ -344,9 +344,11 @@ impl Wire<'_, '_> {
     }
 }
 
-/// The body of an answer; null where it is not JSON, which the validator finds.
-pub(super) fn parsed(exchange: &Exchange) -> Value {
-    json_body::read(&exchange.response.body).unwrap_or(Value::Null)
+/// The body of an answer, of which `bodies` has been read already; null where it is not JSON, which
+/// the validator finds.
+pub(super) fn parsed(exchange: &Exchange, bodies: Bodies) -> Value {
+    let read = || json_body::read(&exchange.response.body).unwrap_or(Value::Null);
+    bodies.response.unwrap_or_else(read)
 }
 
 #[cfg(test)]

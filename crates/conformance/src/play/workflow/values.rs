@@ -8,7 +8,7 @@ use std::time::Duration;
 use contract::Message;
 use contract::arazzo::{Expression, Outputs, Source, Step};
 use serde_json::{Map, Value};
-use validator::{Exchange, decode_query};
+use validator::{Bodies, Exchange, decode_query};
 
 use crate::json_body;
 use crate::play::Stage;
@@ -35,17 +35,20 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads an exchange; `path` are the values of its path parameters by name.
+    /// Reads an exchange; `path` are the values of its path parameters by name, and `bodies` what has
+    /// been read already.
     pub(super) fn new(
         stage: &Stage<'_>,
         exchange: Exchange,
         path: BTreeMap<String, String>,
+        bodies: Bodies,
     ) -> Self {
+        let read = |body: Option<Value>| body.map_or_else(OnceLock::new, OnceLock::from);
         Self {
             url: stage.context.client.full_url(&exchange.request.target),
             path,
-            request: OnceLock::new(),
-            response: OnceLock::new(),
+            request: read(bodies.request),
+            response: read(bodies.response),
             exchange,
         }
     }
