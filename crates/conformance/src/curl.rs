@@ -2,8 +2,9 @@
 //! environment variables in it.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use memchr::memmem::Finder;
 use percent_encoding::utf8_percent_encode;
 use validator::Request;
 
@@ -26,15 +27,40 @@ const MANY_ZEROS: usize = 1000;
 #[derive(Clone)]
 pub(crate) struct Variable<'v> {
     /// What follows the `$`.
-    pub(crate) name: &'v str,
+    name: &'v str,
     /// The text.
-    pub(crate) value: Cow<'v, str>,
+    value: Cow<'v, str>,
     /// Where the text is recognised.
-    pub(crate) place: Place,
+    place: Place,
+    /// Finds the text.
+    finder: Finder<'static>,
+}
+
+/// Without the text, which may be a secret.
+impl fmt::Debug for Variable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Variable")
+            .field("name", &self.name)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'v> Variable<'v> {
+    /// That of this name (what follows the `$`), for a text that is recognised there.
+    pub(crate) fn new(name: &'v str, value: impl Into<Cow<'v, str>>, place: Place) -> Self {
+        let value = value.into();
+        Self {
+            name,
+            finder: Finder::new(value.as_bytes()).into_owned(),
+            value,
+            place,
+        }
+    }
 }
 
 /// Where a text is recognised as what a variable stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Wherever it stands: a secret.
     Anywhere,
@@ -95,19 +121,18 @@ pub(crate) fn signed(
 
 /// The credentials as the variables that stand for them, whole, without their last character, and
 /// with their letters in the other case: forged ones are made of these.
-pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'_>> {
+pub(crate) fn secrets(credentials: &Credentials) -> Vec<Variable<'static>> {
     let named = credentials.named().flat_map(|(name, secret)| {
         let value = secret.reveal();
         let shortened = shortened(value).ok();
         let other_case = other_case(value).ok();
-        let whole = Some((name, Cow::Borrowed(value)));
-        let shortened = shortened.map(|text| (shortening(name), text.into()));
-        let other_case = other_case.map(|text| (other_casing(name), text.into()));
+        let whole = Some((name, value.to_owned()));
+        let shortened = shortened.map(|text| (shortening(name), text.to_owned()));
+        let other_case = other_case.map(|text| (other_casing(name), text));
         [whole, shortened, other_case].into_iter().flatten()
     });
-    let place = Place::Anywhere;
     named
-        .map(|(name, value)| Variable { name, value, place })
+        .map(|(name, value)| Variable::new(name, value, Place::Anywhere))
         .collect()
 }
 
@@ -304,10 +329,10 @@ fn find(bytes: &[u8], start: usize, variable: &Variable<'_>) -> Option<usize> {
     match variable.place {
         Place::Start => (start == 0 && rest.starts_with(text)).then_some(0),
         Place::Anywhere if variable.value.chars().count() < SHORTEST => None,
-        Place::Anywhere => position(rest, text).map(|at| start + at),
+        Place::Anywhere => variable.finder.find(rest).map(|at| start + at),
         Place::Whole => {
             let mut from = start;
-            while let Some(at) = position(&bytes[from..], text) {
+            while let Some(at) = variable.finder.find(&bytes[from..]) {
                 let (at, end) = (from + at, from + at + text.len());
                 let before = at.checked_sub(1).map(|at| bytes[at]);
                 if before.is_none_or(is_boundary) && bytes.get(end).copied().is_none_or(is_boundary)
@@ -324,10 +349,6 @@ fn find(bytes: &[u8], start: usize, variable: &Variable<'_>) -> Option<usize> {
 /// Whether the variable's text stands in these bytes.
 pub(crate) fn holds(bytes: &[u8], variable: &Variable<'_>) -> bool {
     find(bytes, 0, variable).is_some()
-}
-
-fn position(bytes: &[u8], text: &[u8]) -> Option<usize> {
-    memchr::memmem::find(bytes, text)
 }
 
 /// Whether this byte separates values in JSON and in URLs.

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// What stands before a text in some encodings, and does not belong to it.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Most bodies that are sent are shorter, in bytes.
+const USUAL: usize = 256;
+
 /// Reads a body; a byte order mark before it, of which the validator tells (HT-02), is passed over.
 ///
 /// # Errors
@@ -18,8 +21,10 @@ pub(crate) fn read(body: &[u8]) -> serde_json::Result<Value> {
 
 /// The bytes of a body with this value, without white space. It has no keys but texts.
 pub(crate) fn bytes(value: &impl Serialize) -> Bytes {
+    let mut bytes = Vec::with_capacity(USUAL);
     // Then writing it to memory does not fail.
-    Bytes::from(serde_json::to_vec(value).unwrap_or_default())
+    let _written = serde_json::to_writer(&mut bytes, value);
+    bytes.into()
 }
 
 #[cfg(test)]

@@ -135,6 +135,17 @@ impl Mask {
         text
     }
 
+    /// Masks each of these texts in place. They are looked through together, which is quicker than
+    /// one by one: mostly there is nothing in any.
+    pub(crate) fn apply_to_all<'t>(&self, texts: impl Iterator<Item = &'t mut String>) {
+        let texts: Vec<&mut String> = texts.collect();
+        if self.trace.may_be_in_any(&texts) {
+            for text in texts {
+                self.apply(text);
+            }
+        }
+    }
+
     /// Masks in place.
     pub(crate) fn apply(&self, text: &mut String) {
         if let Cow::Owned(masked) = self.text(text) {
@@ -185,10 +196,17 @@ impl Mask {
 
     /// The value of the header of this name, without secrets; bytes beyond UTF-8 are replaced.
     pub(crate) fn header(&self, name: &str, value: &[u8]) -> String {
+        let mut value = self.header_by_name(name, value);
+        self.apply(&mut value);
+        value
+    }
+
+    /// The value of the header of this name, without what is secret because of that name.
+    pub(crate) fn header_by_name(&self, name: &str, value: &[u8]) -> String {
         if self.is_secret_header(name) && !value.is_empty() {
             return MASK.to_owned();
         }
-        self.text(&lossy(value)).into_owned()
+        lossy(value).into_owned()
     }
 
     /// Whether the header of this name carries a secret, whatever its value.
@@ -200,7 +218,14 @@ impl Mask {
     /// A URL or a request target without secrets: neither known ones nor the values of the query
     /// parameters that carry them.
     pub(crate) fn url(&self, url: &str) -> String {
-        let masked = match url.split_once('?') {
+        let mut url = self.url_by_name(url);
+        self.apply(&mut url);
+        url
+    }
+
+    /// A URL or a request target without the values of the query parameters that carry secrets.
+    pub(crate) fn url_by_name(&self, url: &str) -> String {
+        match url.split_once('?') {
             None => url.to_owned(),
             Some((path, query)) => {
                 let pairs: Vec<Cow<'_, str>> = query
@@ -214,8 +239,7 @@ impl Mask {
                     .collect();
                 format!("{path}?{}", pairs.join("&"))
             }
-        };
-        self.text(&masked).into_owned()
+        }
     }
 }
 
@@ -320,6 +344,25 @@ mod tests {
             let mut text = cut.to_owned();
             mask.apply_shortened(&mut text);
             assert_eq!(text, masked);
+        }
+    }
+
+    #[test]
+    fn texts_that_are_looked_through_together_are_masked_each() {
+        let mask = mask("open-sesame");
+        let masked = |texts: [&str; 3]| {
+            let mut texts = texts.map(str::to_owned);
+            mask.apply_to_all(texts.iter_mut());
+            texts
+        };
+        let nothing = ["open", "-sesame", "and Signature"];
+        assert_eq!(masked(nothing), nothing);
+        for (texts, expected) in [
+            (["a", "OPEN-sesame", "b"], ["a", "***", "b"]),
+            (["open-sesame", "", "open-sesame!"], ["***", "", "***!"]),
+            (["", "a", "Signature=0123abcd"], ["", "a", "Signature=***"]),
+        ] {
+            assert_eq!(masked(texts), expected);
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) use stage::{Halt, Stage};
 
 use crate::case::{Due, Play};
 use crate::client::Client;
+use crate::curl::Variable;
 use crate::mask::Mask;
 use crate::play::places::Places;
 use crate::run::{CaseRecord, Verdict};
@@ -33,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) target: Target,
     /// What is masked.
     pub(crate) mask: Mask,
+    /// What stands for a secret in a shell.
+    pub(crate) secrets: Arc<[Variable<'static>]>,
     pub(crate) options: Options,
     /// What the target provides for each case.
     pub(crate) provisions: Arc<Provisions>,
@@ -50,6 +53,7 @@ impl Context {
             client: Client::new(&self.target)?,
             target: self.target.clone(),
             mask: self.mask.clone(),
+            secrets: Arc::clone(&self.secrets),
             options: self.options.clone(),
             provisions: Arc::clone(&self.provisions),
             places: Arc::clone(&self.places),
@@ -211,7 +215,7 @@ fn outcome(
         baseline.apply(&context.target.name, strict, &mut record);
     }
     record::mask_case(&mut record, &context.mask);
-    let sender = (&context.client, &context.target, &context.mask);
+    let sender = (&context.client, &*context.secrets, &context.mask);
     record::curl_lines(&mut record, &stage.tape, sender);
     let setting = (&context.target, &context.options, &context.mask);
     record.reproduction = reproduction::script(&record, &stage.tape, setting);

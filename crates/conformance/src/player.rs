@@ -9,7 +9,7 @@ use crate::play::places::Places;
 use crate::play::{self, Context};
 use crate::run::CaseRecord;
 use crate::target::Provisions;
-use crate::{Options, Plan, Planned, RunError, Target};
+use crate::{Options, Plan, Planned, RunError, Target, curl};
 
 /// Plays the cases of a plan against a target, one by one or several at once.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ impl Player {
                 client: Client::new(target)?,
                 target: target.clone(),
                 mask: Mask::new(&target.credentials, plan.contracts()),
+                secrets: curl::secrets(&target.credentials).into(),
                 options: options.clone(),
                 provisions: Arc::new(Provisions::of(plan, target)?),
                 // How many are played at once is the caller's business.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use validator::{Location, Request, Response, shorten};
 
 use crate::client::{Client, TransportFailure};
-use crate::curl;
+use crate::curl::{self, Variable};
 use crate::mask::{Mask, lossy};
 use crate::reproduction::Tape;
 use crate::run::{
@@ -28,11 +28,11 @@ pub(crate) fn step(
     duration: Duration,
     (client, mask): (&Client, &Mask),
 ) -> StepRecord {
-    StepRecord {
+    let mut step = StepRecord {
         operation: operation.to_owned(),
         request: RequestRecord {
             method: request.method.clone(),
-            url: mask.url(&client.full_url(&request.target)),
+            url: mask.url_by_name(&client.full_url(&request.target)),
             headers: headers(&request.headers, mask),
             body: body(&request.body, mask),
         },
@@ -41,30 +41,48 @@ pub(crate) fn step(
             headers: headers(&response.headers, mask),
             body: body(&response.body, mask),
         }),
-        failure: outcome
-            .err()
-            .map(|failure| mask.text(&failure.text).into_owned()),
+        failure: outcome.err().map(|failure| failure.text.clone()),
         curl: None,
         duration_us: micros(duration),
-    }
+    };
+    mask.apply_to_all(texts(&mut step));
+    step
+}
+
+/// Every text of an exchange that whoever sent it chose.
+fn texts(step: &mut StepRecord) -> impl Iterator<Item = &mut String> {
+    let StepRecord {
+        request,
+        response,
+        failure,
+        ..
+    } = step;
+    let (came, body) = match response {
+        Some(response) => (&mut response.headers[..], Some(&mut response.body.text)),
+        None => (&mut [][..], None),
+    };
+    let headers = request.headers.iter_mut().chain(came);
+    let headers = headers.map(|(_, value)| value);
+    let sent = [&mut request.url, &mut request.body.text];
+    sent.into_iter().chain(headers).chain(body).chain(failure)
 }
 
 /// Adds the `curl` line of each step to a case that somebody may look into: one that did not pass,
 /// found anything, or is compared with what came before. Nobody sends again what was answered well,
-/// and a run of hundreds of cases would make thousands of lines.
+/// and a run of hundreds of cases would make thousands of lines. `secrets` are the variables of
+/// [`curl::secrets`].
 pub(crate) fn curl_lines(
     case: &mut CaseRecord,
     tape: &Tape,
-    (client, target, mask): (&Client, &Target, &Mask),
+    (client, secrets, mask): (&Client, &[Variable<'_>], &Mask),
 ) {
     let is_plain = case.verdict == Verdict::Pass && case.findings.is_empty();
     if is_plain && !snapshot::is_kept(case.kind) {
         return;
     }
-    let secrets = curl::secrets(&target.credentials);
     for (index, request) in tape.requests() {
         if let Some(step) = case.steps.get_mut(index) {
-            let mut line = curl::line(&client.full_url(&request.target), request, &secrets);
+            let mut line = curl::line(&client.full_url(&request.target), request, secrets);
             mask.apply(&mut line);
             step.curl = Some(line);
         }
@@ -170,20 +188,24 @@ fn contract(contract: &Contract) -> ContractRecord {
     }
 }
 
+/// Headers without what is secret by name.
 fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> {
     headers
         .iter()
-        .map(|(name, value)| (name.clone(), mask.header(name, value)))
+        .map(|(name, value)| (name.clone(), mask.header_by_name(name, value)))
         .collect()
 }
 
-/// The record of a body.
+/// The record of a body. Only one that is cut is masked yet.
 fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
     // A secret across the border is still recognised.
     let margin = mask.longest();
-    let read = bytes.get(..STORED + margin).unwrap_or(bytes);
-    let read = lossy(read);
-    let mut text = mask.text(&read).into_owned();
+    let read = lossy(bytes.get(..STORED + margin).unwrap_or(bytes));
+    let mut text = if read.len() > STORED {
+        mask.text(&read).into_owned()
+    } else {
+        read.into_owned()
+    };
     text.truncate(text.floor_char_boundary(STORED));
     BodyRecord {
         text,
@@ -222,6 +244,17 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_comes_across_the_border_as_the_text_grows_is_masked() {
+        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&credentials, []);
+        // Each of these bytes becomes three.
+        let mut bytes = vec![0xff; (STORED - 4) / 3];
+        bytes.extend_from_slice(b"open-sesame");
+        let stored = body(&bytes, &mask);
+        assert!(!stored.text.contains("open"), "{}", stored.text.len());
+    }
+
+    #[test]
     fn a_body_of_just_the_length_that_is_stored_is_whole() {
         let mask = Mask::new(&Credentials::from_lookup(|_| None), []);
         for (more, truncated) in [(0, false), (1, true)] {
@@ -254,7 +287,8 @@ mod tests {
         case.steps = vec![step("any", &request, Ok(&response), Duration::ZERO, shared)];
         let mut tape = Tape::default();
         tape.sent(0, request, None);
-        curl_lines(&mut case, &tape, (&client, &target, &mask));
+        let secrets = curl::secrets(&target.credentials);
+        curl_lines(&mut case, &tape, (&client, &secrets, &mask));
         case
     }
 
@@ -293,7 +327,7 @@ mod tests {
         let mut has_lines = |kind, findings| {
             (case.kind, case.findings) = (kind, findings);
             case.steps.iter_mut().for_each(|step| step.curl = None);
-            curl_lines(&mut case, &tape, (&client, &target, &mask));
+            curl_lines(&mut case, &tape, (&client, &[], &mask));
             case.steps.iter().all(|step| step.curl.is_some())
         };
         let found = crate::run::fixture::run();
@@ -328,7 +362,7 @@ mod tests {
         case.verdict = Verdict::Fail;
         let target = Target::new("http://127.0.0.1:1").expect("a base URL");
         let (client, mask) = (Client::new(&target).expect("a client"), Mask::default());
-        curl_lines(&mut case, &tape, (&client, &target, &mask));
+        curl_lines(&mut case, &tape, (&client, &[], &mask));
         for (step, end) in case.steps.iter().zip(["/one'", "/two'"]) {
             let curl = step.curl.as_deref().expect("a line");
             assert!(curl.ends_with(end), "{curl}");
@@ -393,17 +427,73 @@ mod tests {
         );
     }
 
+    /// A client with the mask of the secret `open-sesame`.
+    fn masked() -> (Client, Mask) {
+        let mut target = Target::new("http://127.0.0.1:1").expect("a base URL");
+        target.credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
+        let mask = Mask::new(&target.credentials, []);
+        (Client::new(&target).expect("a client"), mask)
+    }
+
     #[test]
-    fn headers_and_states_are_stored_with_their_texts_masked() {
-        let credentials = Credentials::from_lookup(|_| Some("open-sesame".to_owned()));
-        let mask = Mask::new(&credentials, []);
-        let sent = [
-            ("X-A".to_owned(), b"says open-sesame".to_vec()),
-            ("X-B".to_owned(), b"b".to_vec()),
-        ];
-        let expected = [("X-A", "says ***"), ("X-B", "b")];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(headers(&sent, &mask), expected);
+    fn every_text_of_an_exchange_is_stored_masked() {
+        let (client, mask) = masked();
+        let says = |at: &str| format!("{at} open-sesame");
+        let header = |at: &str| vec![("X".to_owned(), says(at).into_bytes())];
+        // Each place by itself: where one shows a secret, the others are looked at as well.
+        for secret in 0..5 {
+            let text = |place: usize, at: &str| {
+                if secret == place {
+                    says(at)
+                } else {
+                    at.to_owned()
+                }
+            };
+            let request = Request {
+                method: "POST".to_owned(),
+                target: format!("/{}", text(0, "t")).replace(' ', "/"),
+                headers: if secret == 1 { header("a") } else { Vec::new() },
+                body: text(2, "b").into(),
+            };
+            let response = Response {
+                status: 200,
+                headers: if secret == 3 { header("c") } else { Vec::new() },
+                body: text(4, "d").into(),
+            };
+            let stored = step(
+                "any",
+                &request,
+                Ok(&response),
+                Duration::ZERO,
+                (&client, &mask),
+            );
+            let stored = format!("{stored:?}");
+            assert!(stored.contains("***"), "{stored}");
+            assert!(!stored.contains("sesame"), "{stored}");
+        }
+        let request = Request {
+            method: "GET".to_owned(),
+            target: "/t".to_owned(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        };
+        let failure = TransportFailure {
+            kind: crate::client::FailureKind::Closed,
+            text: says("closed"),
+        };
+        let stored = step(
+            "any",
+            &request,
+            Err(&failure),
+            Duration::ZERO,
+            (&client, &mask),
+        );
+        assert_eq!(stored.failure.as_deref(), Some("closed ***"));
+    }
+
+    #[test]
+    fn states_are_stored_with_their_texts_masked() {
+        let (_, mask) = masked();
         let mut value = serde_json::json!({"a": ["open-sesame", 1], "b": {"c": "open-sesame"}});
         mask_value(&mut value, &mask);
         let masked = serde_json::json!({"a": ["***", 1], "b": {"c": "***"}});

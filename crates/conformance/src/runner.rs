@@ -24,7 +24,7 @@ use crate::play::Context;
 use crate::play::places::Places;
 use crate::run::{CaseRecord, Footer, Line, Run, RunWriter};
 use crate::target::Provisions;
-use crate::{Baseline, Plan, RunError, Target, record};
+use crate::{Baseline, Plan, RunError, Target, curl, record};
 
 /// How a run is made.
 #[derive(Debug, Clone)]
@@ -146,6 +146,7 @@ async fn run_on(
         client,
         target: target.clone(),
         mask,
+        secrets: curl::secrets(&target.credentials).into(),
         options: options.clone(),
         provisions: Arc::new(provisions),
         places: Arc::new(Places::new(options.jobs)),

@@ -2,7 +2,6 @@
 //! target or made so that no two cases share one and the same seed makes the same again.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use contract::Operation;
 pub use contract::snake_case;
@@ -78,11 +77,9 @@ pub(crate) fn made(seed: u64, case: &str, name: &str) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut text = String::with_capacity(32);
-    for byte in &hash.finalize()[..16] {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash.finalize()[..16]);
+    format!("{:032x}", u128::from_be_bytes(half))
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use aho_corasick::packed::{Config, MatchKind, Searcher};
 /// word that stands in many a text.
 const END: usize = 8;
 
+/// Stands between texts, so that the end of one and the beginning of the next are not taken for one.
+const BETWEEN: &[u8] = b"\n";
+
 /// Knows the ends of all that is looked for, in lower case.
 #[derive(Clone, Default)]
 pub(super) struct Trace {
@@ -42,6 +45,21 @@ impl Trace {
         }
         let finder = self.finder.as_ref();
         finder.is_none_or(|finder| finder.find(text.to_ascii_lowercase()).is_some())
+    }
+
+    /// Whether one of them may stand in any of the texts.
+    pub(super) fn may_be_in_any(&self, texts: &[&mut String]) -> bool {
+        let Some(finder) = &self.finder else {
+            return true;
+        };
+        let length = texts.iter().map(|text| text.len() + BETWEEN.len()).sum();
+        let mut all = Vec::with_capacity(length);
+        for text in texts {
+            all.extend_from_slice(text.as_bytes());
+            all.extend_from_slice(BETWEEN);
+        }
+        all.make_ascii_lowercase();
+        finder.find(all).is_some()
     }
 }
 

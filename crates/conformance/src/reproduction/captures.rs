@@ -35,16 +35,9 @@ pub(super) struct Capture {
 impl Capture {
     /// As the variables that stand for the value.
     pub(super) fn variables(&self) -> impl Iterator<Item = Variable<'_>> {
-        let encoded = self.in_url.as_ref().map(|(name, value)| Variable {
-            name,
-            value: value.into(),
-            place: Place::Whole,
-        });
-        let plain = Variable {
-            name: &self.name,
-            value: self.value.as_str().into(),
-            place: Place::Whole,
-        };
+        let encoded = self.in_url.as_ref();
+        let encoded = encoded.map(|(name, value)| Variable::new(name, value, Place::Whole));
+        let plain = Variable::new(&self.name, &self.value, Place::Whole);
         [plain].into_iter().chain(encoded)
     }
 }
@@ -155,16 +148,8 @@ fn is_simple(name: &str) -> bool {
 
 /// Whether what is sent in this scene holds the value.
 fn uses(scene: &Scene, value: &Scalar) -> bool {
-    let holds = |bytes: &[u8], text: &str| {
-        curl::holds(
-            bytes,
-            &Variable {
-                name: "",
-                value: text.into(),
-                place: Place::Whole,
-            },
-        )
-    };
+    let holds =
+        |bytes: &[u8], text: &str| curl::holds(bytes, &Variable::new("", text, Place::Whole));
     let in_json = !value.is_number || value.text.len() >= SHORTEST_NUMBER;
     match scene {
         Scene::SetUp(set_up) => in_json && holds(params(set_up).as_bytes(), &value.text),

@@ -37,7 +37,7 @@ pub(super) struct Lines<'s> {
     case: &'s CaseRecord,
     scenes: &'s [Scene],
     target: &'s Target,
-    secrets: Vec<Variable<'s>>,
+    secrets: Vec<Variable<'static>>,
     captures: Vec<Capture>,
 }
 
@@ -273,11 +273,7 @@ impl<'s> Lines<'s> {
 
     /// What stands for its text in the command of this scene.
     fn known<'k>(&'k self, address: &'k str, url: &'k str, index: usize) -> Vec<Variable<'k>> {
-        let mut variables = vec![Variable {
-            name: address,
-            value: url.into(),
-            place: Place::Start,
-        }];
+        let mut variables = vec![Variable::new(address, url, Place::Start)];
         variables.extend(self.secrets.iter().cloned());
         let before = self.captures.iter().filter(|capture| capture.scene < index);
         variables.extend(before.flat_map(Capture::variables));

@@ -19,6 +19,7 @@ pub(crate) fn context(target: &Target) -> Context {
         client: Client::new(target).expect("a client"),
         target: target.clone(),
         mask: Mask::new(&target.credentials, []),
+        secrets: curl::secrets(&target.credentials).into(),
         options: Options::default(),
         provisions: Arc::new(Provisions::of(&plan(), target).expect("it lists nothing")),
         places: Arc::new(Places::new(1)),
@@ -131,6 +132,25 @@ async fn a_run_on_several_threads_can_be_interrupted(#[values(1, 2, 4)] lanes: u
     let written = Run::read(&path).expect("a run");
     assert_eq!(written.cases.len(), run.cases.len());
     assert_eq!(written.footer, run.footer);
+    std::fs::remove_file(&path).expect("the file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_ended_is_in_the_file_while_the_run_goes_on() {
+    let fake = FakeServer::builder().start().await.expect("a fake");
+    let (plan, target, options) = (plan(), target(&fake), Options::default());
+    let path = file("going-on");
+    let mut out = RunWriter::create(&path).expect("a file");
+    let in_the_file = async {
+        // The header comes first, and until then it is no run.
+        while Run::read(&path).map_or(true, |run| run.cases.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let made = (&plan, &target, &options);
+    let run = run_on(1, made, &mut out, |_| {}, in_the_file).await;
+    let footer = run.expect("a run").footer.expect("it has ended");
+    assert!(footer.interrupted, "nothing was there before its end");
     std::fs::remove_file(&path).expect("the file");
 }
 
