@@ -1,5 +1,6 @@
-//! Writing `run.ndjson` as the run goes: each line is flushed, so that a run that is cut short
-//! leaves every case that had ended.
+//! Writing `run.ndjson` as the run goes, so that one that is cut short leaves the cases that had
+//! ended. To write each line alone costs as much as a request: what is behind is for the caller to
+//! say.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,12 +10,15 @@ use serde::Serialize;
 
 use super::{CaseRecord, Line, Run};
 
-/// Writes the lines of one run.
+/// So much is written at once, in bytes: 64 KiB.
+const AT_ONCE: usize = 65_536;
+
+/// Writes the lines of one run. What has not been written when it is dropped is written then.
 #[derive(Debug)]
 pub struct RunWriter {
     file: Option<File>,
-    /// The line that is written, which goes to the system at once.
-    line: Vec<u8>,
+    /// Whole lines that are not in the file yet.
+    behind: Vec<u8>,
 }
 
 impl RunWriter {
@@ -22,7 +26,7 @@ impl RunWriter {
     pub fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
             file: Some(File::create(path)?),
-            line: Vec::new(),
+            behind: Vec::new(),
         })
     }
 
@@ -30,18 +34,39 @@ impl RunWriter {
     pub fn nowhere() -> Self {
         Self {
             file: None,
-            line: Vec::new(),
+            behind: Vec::new(),
         }
     }
 
-    /// Appends one line.
+    /// Appends one line, and writes everything.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
-        self.append(line)
+        self.append(line)?;
+        self.flush()
     }
 
-    /// Appends the line of one case.
+    /// Appends the line of one case, which may be behind until [`RunWriter::flush`].
     pub fn case(&mut self, case: &CaseRecord) -> io::Result<()> {
-        self.append(&CaseLine::Case(case))
+        self.append(&CaseLine::Case(case))?;
+        if self.behind.len() < AT_ONCE {
+            return Ok(());
+        }
+        self.flush()
+    }
+
+    /// Whether a line has been appended and is not in the file yet.
+    pub fn is_behind(&self) -> bool {
+        !self.behind.is_empty()
+    }
+
+    /// Writes what is behind.
+    pub fn flush(&mut self) -> io::Result<()> {
+        let Some(file) = self.file.as_mut().filter(|_| !self.behind.is_empty()) else {
+            return Ok(());
+        };
+        let written = file.write_all(&self.behind);
+        // What could not be written is not tried again: half of it may be there.
+        self.behind.clear();
+        written
     }
 
     /// Writes a whole run, footer included if it has one.
@@ -50,20 +75,25 @@ impl RunWriter {
         for case in &run.cases {
             self.case(case)?;
         }
-        match &run.footer {
-            Some(footer) => self.append(&Line::Footer(footer.clone())),
-            None => Ok(()),
+        if let Some(footer) = &run.footer {
+            self.append(&Line::Footer(footer.clone()))?;
         }
+        self.flush()
     }
 
     fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Ok(());
-        };
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, line)?;
-        self.line.push(b'\n');
-        file.write_all(&self.line)
+        if self.file.is_some() {
+            serde_json::to_writer(&mut self.behind, line)?;
+            self.behind.push(b'\n');
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RunWriter {
+    fn drop(&mut self) {
+        // Whoever wants to know of an error flushes.
+        let _written = self.flush();
     }
 }
 
@@ -97,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_is_there_as_soon_as_it_is_written() {
+    fn every_line_is_there_as_soon_as_it_is_flushed() {
         let path =
             std::env::temp_dir().join(format!("assetproof-run-{}.ndjson", std::process::id()));
         let run = fixture::run();
@@ -107,6 +137,9 @@ mod tests {
             .unwrap();
         for (index, case) in run.cases.iter().enumerate() {
             writer.case(case).unwrap();
+            assert!(writer.is_behind());
+            writer.flush().unwrap();
+            assert!(!writer.is_behind());
             let read = Run::read(&path).unwrap();
             assert_eq!(read.cases, run.cases[..=index]);
             assert!(read.cut_short().is_some(), "the footer is not there yet");
@@ -118,6 +151,27 @@ mod tests {
         let line_by_line = std::fs::read(&path).unwrap();
         RunWriter::create(&path).unwrap().run(&run).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), line_by_line);
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_behind_is_written_when_it_is_much_and_at_the_end() {
+        let path =
+            std::env::temp_dir().join(format!("assetproof-behind-{}.ndjson", std::process::id()));
+        let run = fixture::run();
+        let mut writer = RunWriter::create(&path).unwrap();
+        let written = || std::fs::metadata(&path).unwrap().len();
+        writer.case(&run.cases[0]).unwrap();
+        assert_eq!(written(), 0);
+        while writer.is_behind() {
+            writer.case(&run.cases[0]).unwrap();
+        }
+        let much = written();
+        assert!(much >= AT_ONCE as u64, "{much}");
+        writer.case(&run.cases[0]).unwrap();
+        assert_eq!(written(), much);
+        drop(writer);
+        assert!(written() > much);
         std::fs::remove_file(&path).unwrap();
     }
 

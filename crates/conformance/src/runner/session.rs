@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use validator::{Check, Severity};
 
 use super::Event;
@@ -19,6 +19,10 @@ use crate::case::needs;
 use crate::play::{self, Outcome};
 use crate::run::{CaseRecord, Counts, RunWriter, Verdict};
 use crate::{Plan, RunError};
+
+/// A case is in the file no later than this after its end. A disk is not asked more often: to write
+/// a line takes as long as to send a request.
+const BEHIND: Duration = Duration::from_millis(100);
 
 /// A run that goes on.
 pub(super) struct Session<'r, E> {
@@ -94,11 +98,16 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             self.stop.send_replace(true);
             while self.running.join_next().await.is_some() {}
         }
-        went
+        // What went wrong first is what is told.
+        let written = self.out.flush();
+        went?;
+        Ok(written?)
     }
 
     async fn go_on(&mut self, cancel: impl Future<Output = ()>) -> Result<(), RunError> {
         let mut cancel = pin!(cancel);
+        let mut write = interval(BEHIND);
+        write.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             while let Some(start) = self.schedule.next(self.running.len()) {
                 self.start(start);
@@ -108,6 +117,7 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
             }
             tokio::select! {
                 Some(ended) = self.running.join_next() => self.ended(finished(ended))?,
+                _ = write.tick(), if self.out.is_behind() => self.out.flush()?,
                 () = &mut cancel, if !self.schedule.is_cancelled() => {
                     self.schedule.cancel();
                     self.stop.send_replace(true);
