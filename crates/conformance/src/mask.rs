@@ -7,7 +7,7 @@ mod trace;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use contract::{Contract, ParameterLocation};
 
 use self::forms::forms;
@@ -79,6 +79,8 @@ impl Mask {
         let forms: Vec<String> = values.into_iter().collect();
         // More than fits into memory is no secret, but a mistake; nothing is found of it then.
         let finder = AhoCorasick::builder()
+            // It is seldom asked, so it is to be ready soon rather than quick.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
             .build(&forms)

@@ -134,25 +134,22 @@ async fn run_on(
     events: impl Fn(Event<'_>),
     cancel: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
-    let started = Instant::now();
-    let provisions = Provisions::of(plan, target)?;
-    let client = Client::new(target)?;
-    probe(target).await?;
-    let mask = Mask::new(&target.credentials, plan.contracts());
-    let header = record::header(plan, target, options, &mask);
-    out.write(&Line::Header(Box::new(header.clone())))?;
-
     let context = Context {
-        client,
+        client: Client::new(target)?,
         target: target.clone(),
-        mask,
+        mask: Mask::new(&target.credentials, plan.contracts()),
         secrets: curl::secrets(&target.credentials).into(),
         options: options.clone(),
-        provisions: Arc::new(provisions),
+        provisions: Arc::new(Provisions::of(plan, target)?),
         places: Arc::new(Places::new(options.jobs)),
     };
+    let header = record::header(plan, target, options, &context.mask);
     let lanes = Lanes::new(lanes, context)?;
     let order = order::order(plan, options.shuffle.then_some(options.seed));
+    let started = Instant::now();
+    probe(target).await?;
+    out.write(&Line::Header(Box::new(header.clone())))?;
+
     let at_once = handed_out(options);
     let schedule = Schedule::new(order, at_once, options.fail_fast, options.retry);
     let mut session = Session::new(plan, lanes, schedule, out, events);

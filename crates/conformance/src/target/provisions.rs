@@ -59,9 +59,12 @@ impl Provisions {
 
     fn serve(&mut self, planned: &Planned, target: &Target, stock: &mut Stock<'_>) {
         let case = &planned.case;
-        let name = case.name();
         stock.look(case);
-        if stock.known.is_empty() || self.skipped.contains_key(&name) {
+        if stock.known.is_empty() {
+            return;
+        }
+        let name = case.name();
+        if self.skipped.contains_key(&name) {
             return;
         }
         if target.state_url.is_some() || needs::states(case).next().is_none() {
