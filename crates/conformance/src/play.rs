@@ -106,6 +106,10 @@ pub(crate) async fn case(
         played = play(&mut stage) => Some(played.err()),
         () = &mut cancelled => None,
     };
+    if stage.place.is_none() {
+        // It was cancelled while it rested: it tidies up when others have.
+        stage.place = context.places.again().await;
+    }
     let tidied = stage.tidy(halted.is_none()).await;
     let took = started.elapsed().saturating_sub(stage.waited);
     halted.map(|halted| outcome(stage, halted, tidied, took))

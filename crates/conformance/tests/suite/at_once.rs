@@ -1,13 +1,17 @@
 //! How much is under way at the same time: cases that rest leave their place to others, and what
 //! `--jobs` promises a target holds all the same.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use conformance::Options;
-use conformance::run::Verdict;
+use conformance::run::{RunWriter, Verdict};
 use fake_server::Engine;
+use fake_server::engine::{Clock, ManualClock};
 use rstest::rstest;
+use tokio::sync::{Notify, watch};
 
 use crate::histories::serve;
 use crate::{plan, target, try_run};
@@ -62,4 +66,96 @@ async fn no_more_requests_are_under_way_than_cases_are_played_at_once(
     let most = seen.load(Ordering::SeqCst);
     assert!(most <= jobs, "{most}");
     assert!(most > 1 || jobs == 1, "{most}");
+}
+
+/// A server in which nothing ends before its clock is moved.
+fn engine(clock: &Arc<ManualClock>) -> Arc<Engine> {
+    let builder = Engine::builder().clock(Arc::clone(clock) as Arc<dyn Clock>);
+    Arc::new(builder.build().expect("an engine"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_begins_while_all_that_have_begun_rest() {
+    // Two cases ask for their tasks, which end when the third one is answered, and that is answered
+    // when both have asked.
+    let clock = Arc::new(ManualClock::default());
+    let engine = engine(&clock);
+    let asked = watch::Sender::new(BTreeSet::new());
+    let uri = serve(move |request| {
+        let (engine, clock, asked) = (engine.clone(), clock.clone(), asked.clone());
+        async move {
+            if request.method == "GET" {
+                asked.send_if_modified(|asked| asked.insert(request.target.clone()));
+            }
+            if request.target.contains("/digital-assets/") {
+                let both = |asked: &BTreeSet<String>| asked.len() == 2;
+                let _ = asked.subscribe().wait_for(both).await;
+                clock.advance(Duration::from_secs(1));
+            }
+            engine.respond(&request)
+        }
+    })
+    .await;
+    let plan = plan(&[
+        "smh/**/scenario/all-items-*-later",
+        "metastudio/asset-summary/documented/200",
+    ]);
+    assert_eq!(plan.cases.len(), 3);
+    let options = Options {
+        jobs: 2,
+        ..Options::default()
+    };
+    let run = try_run(&plan, &target(&uri), &options).await;
+    for case in &run.expect("a run").cases {
+        let said = (&case.id, &case.reason);
+        assert_eq!(case.verdict, Verdict::Pass, "{said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_that_rest_are_tidied_up_in_turn_when_a_run_is_interrupted() {
+    let engine = engine(&Arc::default());
+    let asked = Arc::new(Mutex::new(BTreeSet::new()));
+    let (all_rest, interrupted) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+    let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (seen, stop, cancelled) = (most.clone(), all_rest.clone(), interrupted.clone());
+    let uri = serve(move |request| {
+        let (engine, under_way, most) = (engine.clone(), under_way.clone(), most.clone());
+        if request.method == "GET" {
+            let mut asked = asked.lock().expect("nobody panics");
+            asked.insert(request.target.clone());
+            if asked.len() == 3 {
+                all_rest.notify_one();
+            }
+        }
+        let interrupted = interrupted.load(Ordering::SeqCst);
+        async move {
+            let now = under_way.fetch_add(1, Ordering::SeqCst) + 1;
+            let _under_way = UnderWay(under_way);
+            if interrupted {
+                most.fetch_max(now, Ordering::SeqCst);
+            }
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+            engine.respond(&request)
+        }
+    })
+    .await;
+    let plan = plan(&["smh/**/scenario/*-later"]);
+    let options = Options {
+        jobs: 2,
+        ..Options::default()
+    };
+    let stop = async move {
+        stop.notified().await;
+        cancelled.store(true, Ordering::SeqCst);
+    };
+    let mut out = RunWriter::nowhere();
+    let target = target(&uri);
+    let run = conformance::run(&plan, &target, &options, &mut out, |_| {}, stop);
+    let run = run.await.expect("a run");
+    assert!(run.footer.is_some_and(|footer| footer.interrupted));
+    let most = seen.load(Ordering::SeqCst);
+    assert!((1..=2).contains(&most), "{most}");
 }
