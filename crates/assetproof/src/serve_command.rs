@@ -16,6 +16,10 @@ use crate::log::Log;
 use crate::state_file::StateFile;
 use crate::{CONFORMANT, Error, Result, announce, certificates, contracts, interrupt};
 
+/// More threads than these would take file descriptors from connections (four each), and there are
+/// no clients for them.
+const THREADS: usize = 8;
+
 pub(crate) fn run(args: &ServeArgs) -> Result<u8> {
     let _log = Log::start(&args.log);
     let mut builder = Engine::builder();
@@ -90,7 +94,7 @@ async fn serve(args: &ServeArgs, engine: Arc<Engine>) -> Result<()> {
     let options = ServeOptions {
         limits: args.limits.limits(),
         tls: certificates::choose(&args.tls, bound.ip())?,
-        threads: available_parallelism().map_or(1, usize::from),
+        threads: available_parallelism().map_or(1, usize::from).min(THREADS),
     };
     let scheme = if options.tls.is_some() {
         "https"

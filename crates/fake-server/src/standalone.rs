@@ -71,7 +71,8 @@ pub async fn serve(
 
 /// Serves on `listener` until `shutdown` resolves, then takes no more connections, finishes the
 /// requests that are under way, and returns; what has not ended within [`Limits::patience`] is cut
-/// off. Nothing that a client does, and no want of file descriptors, ends it before.
+/// off. Only for a large body that is being answered it waits longer, where it has threads of its
+/// own ([`ServeOptions::threads`]). Nothing that a client does, and no want of file descriptors, ends it before.
 pub async fn serve_with(
     listener: TcpListener,
     served: Arc<impl Answers>,

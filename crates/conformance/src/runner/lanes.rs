@@ -4,6 +4,7 @@
 //! theirs.
 
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread;
 
 use tokio::runtime::{Builder, Handle, RuntimeFlavor};
@@ -97,17 +98,23 @@ impl Lanes {
 /// A runtime on a thread of its own, and what ends it when it is dropped; none when the system has
 /// no more of them.
 fn own_thread() -> Option<(Handle, oneshot::Sender<()>)> {
-    let runtime = Builder::new_current_thread().enable_all().build().ok()?;
-    let handle = runtime.handle().clone();
     let (end, ended) = oneshot::channel::<()>();
+    let (tell, told) = channel();
     thread::Builder::new()
         .name("cases".to_owned())
         .spawn(move || {
-            // It ends by an error, because nothing is ever sent.
-            let _ended = runtime.block_on(ended);
+            // It is made here, because it may not be dropped where others are being run: that is
+            // where it would be if there were no thread for it.
+            let runtime = Builder::new_current_thread().enable_all().build().ok();
+            // Whoever waits for it hears that there is none.
+            let _told = tell.send(runtime.as_ref().map(|runtime| runtime.handle().clone()));
+            if let Some(runtime) = runtime {
+                // It ends by an error, because nothing is ever sent.
+                let _ended = runtime.block_on(ended);
+            }
         })
         .ok()?;
-    Some((handle, end))
+    Some((told.recv().ok()??, end))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The threads that connections are served on. Each has a runtime of its own, and a connection stays
 //! where it is: to answer a request takes some microseconds, and to pass it from thread to thread
-//! costs more than an idle one would save. What takes long is answered beside them (`connection`).
+//! costs more than an idle one would save. That two busy connections may meet on one thread is the
+//! price. What takes long is answered beside them (`connection`).
 
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 
 use tokio::net::TcpStream;
@@ -32,7 +34,17 @@ impl Threads {
     /// So many threads, or as many as the system gives. Where there are none, connections are served
     /// by the caller's runtime.
     pub(super) fn new(count: usize) -> Self {
-        let threads = (0..count).map_while(|_| Thread::start().ok()).collect();
+        let mut threads = Vec::new();
+        while threads.len() < count {
+            match Thread::start() {
+                Ok(thread) => threads.push(thread),
+                Err(error) => {
+                    let got = threads.len();
+                    tracing::warn!(%error, wanted = count, got, "there are no more threads");
+                    break;
+                }
+            }
+        }
         Self { threads }
     }
 
@@ -83,17 +95,28 @@ impl Threads {
 
 impl Thread {
     fn start() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
         let (end, ended) = oneshot::channel::<()>();
+        let (tell, told) = channel();
         let running = thread::Builder::new()
             .name("connections".to_owned())
             .spawn(move || {
-                // It ends by an error, because nothing is ever sent.
-                let _ended = runtime.block_on(ended);
+                // It is made here, because it may not be dropped where others are being run: that
+                // is where it would be if there were no thread for it.
+                let runtime = Builder::new_current_thread()
+                    .enable_io()
+                    .enable_time()
+                    .build();
+                let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
+                // Whoever waits for it hears of an error as well.
+                let _told = tell.send(handle.map_err(|error| io::Error::from(error.kind())));
+                if let Ok(runtime) = runtime {
+                    // It ends by an error, because nothing is ever sent.
+                    let _ended = runtime.block_on(ended);
+                }
             })?;
+        let runtime = told.recv().map_err(io::Error::other)??;
         Ok(Self {
-            runtime: handle,
+            runtime,
             held: Arc::new(()),
             end,
             running,

@@ -229,15 +229,17 @@ impl Answers for Waiting {
     }
 }
 
-/// On a runtime with one thread, which an answer that takes long would block.
+/// On one thread, the test's or the server's own, which an answer that takes long would block.
+#[rstest]
 #[tokio::test(flavor = "current_thread")]
-async fn a_large_body_that_takes_long_keeps_nobody_else_waiting() {
+async fn a_large_body_that_takes_long_keeps_nobody_else_waiting(#[values(0, 1)] threads: usize) {
     let (sender, receiver) = channel();
     let limits = Limits {
         large_body: 1000,
         ..Limits::default()
     };
-    let server = Server::of(Waiting(Mutex::new(receiver), sender), limits).await;
+    let waiting = Waiting(Mutex::new(receiver), sender);
+    let server = Server::on(threads, waiting, limits).await;
     let mut large = server.connect().await;
     let head = post("content-length: 1001\r\n");
     let request = [head.as_bytes(), &[b'x'; 1001]].concat();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use fake_server::Engine;
@@ -9,7 +10,7 @@ use fake_server::engine::{Answer, Delivery};
 use fake_server::standalone::{self, Answers, Limits, ServeOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use validator::{Request, Response};
 
@@ -19,6 +20,9 @@ pub(crate) const SHORT: &str = "POST /_states HTTP/1.1\r\nhost: x\r\ncontent-len
 /// The same, after which the connection closes.
 pub(crate) const LAST: &str =
     "POST /_states HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+
+/// How many threads of its own a server has, as that of `assetproof serve` has several.
+pub(crate) const THREADS: usize = 2;
 
 /// A running server. It stops when it is dropped.
 pub(crate) struct Server {
@@ -35,16 +39,20 @@ impl Server {
     }
 
     pub(crate) async fn of(served: impl Answers, limits: Limits) -> Self {
+        Self::on(THREADS, served, limits).await
+    }
+
+    /// On so many threads of its own; on none, it runs where the test does.
+    pub(crate) async fn on(threads: usize, served: impl Answers, limits: Limits) -> Self {
         let options = ServeOptions {
             limits,
+            threads,
             ..ServeOptions::default()
         };
         Self::with(served, options).await
     }
 
-    /// It serves connections on threads of its own, as `assetproof serve` does.
-    pub(crate) async fn with(served: impl Answers, mut options: ServeOptions) -> Self {
-        options.threads = 2;
+    pub(crate) async fn with(served: impl Answers, options: ServeOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
@@ -111,6 +119,30 @@ pub(crate) async fn response(stream: &mut TcpStream) -> String {
     let mut body = vec![0; length.parse().expect("a number")];
     stream.read_exact(&mut body).await.expect("the whole body");
     head + &String::from_utf8(body).expect("it is text")
+}
+
+/// Answers everything an hour later, and tells when it has been asked.
+pub(crate) struct Later(mpsc::UnboundedSender<()>);
+
+impl Later {
+    /// With where it tells that.
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<()>) {
+        let (asked, told) = mpsc::unbounded_channel();
+        (Self(asked), told)
+    }
+}
+
+impl Answers for Later {
+    fn answer(&self, _: &Request) -> Answer {
+        self.0.send(()).expect("the test goes on");
+        Answer {
+            response: ok("0123456789"),
+            delivery: Delivery {
+                delay: Duration::from_hours(1),
+                broken: None,
+            },
+        }
+    }
 }
 
 /// Answers everything in the same way.

@@ -8,7 +8,7 @@ use fake_server::standalone::{Answers, Limits, ServeOptions, Tls, TlsError};
 use reqwest::Certificate;
 use rstest::rstest;
 
-use super::server::{Always, SHORT, Server};
+use super::server::{Always, SHORT, Server, THREADS};
 use crate::served::client;
 
 /// A server of `served` over https, and its authority's certificate.
@@ -18,7 +18,7 @@ async fn secured(served: impl Answers, limits: Limits) -> (Server, String) {
     let options = ServeOptions {
         limits,
         tls: Some(tls),
-        ..ServeOptions::default()
+        threads: THREADS,
     };
     (Server::with(served, options).await, authority)
 }
