@@ -175,6 +175,15 @@ impl Mask {
         *text = parts.collect::<Vec<_>>().join(&CUT.to_string());
     }
 
+    /// Masks what is left of a secret at the end of a text that was cut there.
+    pub(crate) fn cut(&self, text: &mut String) {
+        let start = self.beginning_at_the_end_of(text);
+        if start < text.len() {
+            text.truncate(start);
+            text.push_str(MASK);
+        }
+    }
+
     /// Where the beginning of a secret stands that is cut off by the end of the text; the text's
     /// length when none does.
     fn beginning_at_the_end_of(&self, text: &str) -> usize {
@@ -345,6 +354,22 @@ mod tests {
         ] {
             let mut text = cut.to_owned();
             mask.apply_shortened(&mut text);
+            assert_eq!(text, masked);
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_secret_at_a_cut_is_masked() {
+        let mask = mask("open-sesame-and-more");
+        for (left, masked) in [
+            ("says open-sesame", "says ***"),
+            ("OPEN", "***"),
+            ("says ope", "says ope"),
+            ("open-sesame and", "open-sesame and"),
+            ("", ""),
+        ] {
+            let mut text = left.to_owned();
+            mask.cut(&mut text);
             assert_eq!(text, masked);
         }
     }

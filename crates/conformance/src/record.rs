@@ -49,7 +49,7 @@ pub(crate) fn step(
     step
 }
 
-/// Every text of an exchange that whoever sent it chose.
+/// Every text of an exchange that whoever sent it chose, but for the method and the operation.
 fn texts(step: &mut StepRecord) -> impl Iterator<Item = &mut String> {
     let StepRecord {
         request,
@@ -62,7 +62,7 @@ fn texts(step: &mut StepRecord) -> impl Iterator<Item = &mut String> {
         None => (&mut [][..], None),
     };
     let headers = request.headers.iter_mut().chain(came);
-    let headers = headers.map(|(_, value)| value);
+    let headers = headers.flat_map(|(name, value)| [name, value]);
     let sent = [&mut request.url, &mut request.body.text];
     sent.into_iter().chain(headers).chain(body).chain(failure)
 }
@@ -200,12 +200,22 @@ fn headers(headers: &[(String, Vec<u8>)], mask: &Mask) -> Vec<(String, String)> 
 fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
     // A secret across the border is still recognised.
     let margin = mask.longest();
-    let read = lossy(bytes.get(..STORED + margin).unwrap_or(bytes));
+    let whole = bytes.len() <= STORED + margin;
+    let read = lossy(if whole {
+        bytes
+    } else {
+        &bytes[..STORED + margin]
+    });
     let mut text = if read.len() > STORED {
         mask.text(&read).into_owned()
     } else {
         read.into_owned()
     };
+    if !whole {
+        // Many masks make the text so much shorter that what is left of a secret at its end may come
+        // to stand before the border.
+        mask.cut(&mut text);
+    }
     text.truncate(text.floor_char_boundary(STORED));
     BodyRecord {
         text,
@@ -241,6 +251,21 @@ mod tests {
         assert!(stored.truncated);
         assert_eq!(stored.length, STORED * 3);
         assert!(stored.text.len() <= STORED);
+    }
+
+    #[test]
+    fn what_a_cut_leaves_of_a_secret_is_masked_where_many_masks_make_the_text_short() {
+        let secret = "a-secret-of-twenty-five-x";
+        let credentials = Credentials::from_lookup(|_| Some(secret.to_owned()));
+        let mask = Mask::new(&credentials, []);
+        // The twelfth is cut in its middle.
+        let cut = STORED + mask.longest();
+        let mut bytes = [secret, " "].concat().repeat(11).into_bytes();
+        bytes.resize(cut - secret.len() / 2, b'.');
+        bytes.extend_from_slice(secret.as_bytes());
+        let stored = body(&bytes, &mask);
+        let end = &stored.text[stored.text.len() - 40..];
+        assert!(stored.text.len() < STORED && end.ends_with(".***"), "{end}");
     }
 
     #[test]

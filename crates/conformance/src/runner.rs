@@ -1,5 +1,5 @@
-//! The run: is anybody there, then every planned case, several at once, each written down when it
-//! ends. What becomes of the events is the caller's business.
+//! The run: is anybody there, then every planned case, several at once, each written down soon after
+//! it has ended. What becomes of the events is the caller's business.
 
 mod lanes;
 mod order;
@@ -97,7 +97,7 @@ pub enum Event<'e> {
         /// Its id.
         id: &'e str,
     },
-    /// A case has ended and is written.
+    /// A case has ended; it is in the file a tenth of a second later.
     CaseEnded {
         /// Its record.
         record: &'e CaseRecord,

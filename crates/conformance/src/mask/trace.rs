@@ -90,6 +90,21 @@ mod tests {
         assert_eq!(trace.may_be_in(text), seen || !looks);
     }
 
+    #[rstest]
+    #[case(&[], false)]
+    #[case(&["", "a"], false)]
+    #[case(&["open", "-sesame"], false)]
+    #[case(&["says open-", "sesame"], false)]
+    #[case(&["a", "OPEN-sesame", "b"], true)]
+    #[case(&["a", "open-sesame"], true)]
+    fn a_form_is_seen_in_one_of_several_texts(#[case] texts: &[&str], #[case] seen: bool) {
+        let trace = Trace::of(["Open-Sesame", "k\u{f6}ln/x"].into_iter());
+        let mut texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let texts: Vec<&mut String> = texts.iter_mut().collect();
+        let looks = trace.finder.is_some();
+        assert_eq!(trace.may_be_in_any(&texts), seen || !looks);
+    }
+
     #[test]
     fn where_nothing_is_secret_the_search_itself_decides() {
         assert!(Trace::of([].into_iter()).may_be_in("anything"));

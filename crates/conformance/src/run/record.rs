@@ -340,7 +340,8 @@ pub struct Footer {
     /// Why it stopped by itself before all cases had run, e.g. at the first failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
-    /// Wall time in microseconds, from the first connection to the end of the last case.
+    /// Wall time in microseconds, from the first connection to the end of the last case; of a run that
+    /// was merged, that of the part that took longest.
     pub duration_us: u64,
 }
 

@@ -20,8 +20,8 @@ use crate::play::{self, Outcome};
 use crate::run::{CaseRecord, Counts, RunWriter, Verdict};
 use crate::{Plan, RunError};
 
-/// A case is in the file no later than this after its end. A disk is not asked more often: to write
-/// a line takes as long as to send a request.
+/// How long the lines of cases that have ended wait for others, so that they are written together: to
+/// write one takes as long as to send a request.
 const BEHIND: Duration = Duration::from_millis(100);
 
 /// A run that goes on.
@@ -94,12 +94,12 @@ impl<'r, E: Fn(Event<'_>)> Session<'r, E> {
     /// Whatever goes wrong, no case is left running.
     pub(super) async fn go(&mut self, cancel: impl Future<Output = ()>) -> Result<(), RunError> {
         let went = self.go_on(cancel).await;
+        let written = self.out.flush();
         if went.is_err() {
             self.stop.send_replace(true);
             while self.running.join_next().await.is_some() {}
         }
         // What went wrong first is what is told.
-        let written = self.out.flush();
         went?;
         Ok(written?)
     }

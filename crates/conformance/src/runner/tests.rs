@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use contract::Contract;
 use fake_server::FakeServer;
+use fake_server::engine::Fault;
 use rstest::rstest;
 use tokio::sync::Notify;
 use validator::Validator;
@@ -137,8 +138,19 @@ async fn a_run_on_several_threads_can_be_interrupted(#[values(1, 2, 4)] lanes: u
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_ended_is_in_the_file_while_the_run_goes_on() {
-    let fake = FakeServer::builder().start().await.expect("a fake");
-    let (plan, target, options) = (plan(), target(&fake), Options::default());
+    // The second case never ends, and one line is not so much that it is written for its length.
+    let silent = Fault::read(
+        r#"{"when": {"operation": "asset-summary"}, "effect": {"latency": {"ms": 60000}}}"#,
+    );
+    let silent = silent.expect("a fault").remove(0);
+    let fake = FakeServer::builder().fault(silent).start().await;
+    let fake = fake.expect("a fake");
+    let mut plan = plan();
+    // One case of each operation.
+    plan.cases
+        .retain(|planned| planned.case.id.ends_with("/documented/200"));
+    assert_eq!(plan.cases.len(), 2);
+    let (target, options) = (target(&fake), Options::default());
     let path = file("going-on");
     let mut out = RunWriter::create(&path).expect("a file");
     let in_the_file = async {
