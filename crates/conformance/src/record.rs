@@ -213,7 +213,8 @@ fn body(bytes: &[u8], mask: &Mask) -> BodyRecord {
     };
     if !whole {
         // Many masks make the text so much shorter that what is left of a secret at its end may come
-        // to stand before the border.
+        // to stand before the border; the last letter may be half of one.
+        text.truncate(text.trim_end_matches(char::REPLACEMENT_CHARACTER).len());
         mask.cut(&mut text);
     }
     text.truncate(text.floor_char_boundary(STORED));
@@ -231,6 +232,8 @@ pub(crate) fn micros(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
     use crate::Credentials;
     use crate::run::CaseKind;
@@ -253,15 +256,19 @@ mod tests {
         assert!(stored.text.len() <= STORED);
     }
 
-    #[test]
-    fn what_a_cut_leaves_of_a_secret_is_masked_where_many_masks_make_the_text_short() {
-        let secret = "a-secret-of-twenty-five-x";
+    #[rstest]
+    #[case("a-secret-of-twenty-five-x")]
+    #[case::letters_of_two_bytes("\u{e4}-secr\u{f6}ts\u{fc}\u{e4}ty-five-x")]
+    fn what_a_cut_leaves_of_a_secret_is_masked_where_many_masks_make_the_text_short(
+        #[case] secret: &str,
+        #[values(8, 10, 12)] left: usize,
+    ) {
         let credentials = Credentials::from_lookup(|_| Some(secret.to_owned()));
         let mask = Mask::new(&credentials, []);
         // The twelfth is cut in its middle.
         let cut = STORED + mask.longest();
         let mut bytes = [secret, " "].concat().repeat(11).into_bytes();
-        bytes.resize(cut - secret.len() / 2, b'.');
+        bytes.resize(cut - left, b'.');
         bytes.extend_from_slice(secret.as_bytes());
         let stored = body(&bytes, &mask);
         let end = &stored.text[stored.text.len() - 40..];
