@@ -2,6 +2,7 @@
 //! here, so that no report ever has to know what is a secret.
 
 mod forms;
+mod pattern;
 mod trace;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use contract::{Contract, ParameterLocation};
+use regex::{NoExpand, Regex};
 
 use self::forms::forms;
 use self::trace::Trace;
@@ -43,6 +45,8 @@ pub(crate) struct Mask {
     /// Finds them, the longest first, so that a secret within a secret leaves no rest. The case of
     /// letters does not matter: what differs in nothing else gives the secret away.
     finder: Option<AhoCorasick>,
+    /// Finds those of which only some characters are escaped.
+    varied: Option<Regex>,
     /// Tells more quickly of most texts that there is nothing to be found.
     trace: Trace,
     headers: BTreeSet<String>,
@@ -66,12 +70,13 @@ impl Mask {
         credentials: &Credentials,
         contracts: impl IntoIterator<Item = &'c Contract>,
     ) -> Self {
+        let secrets: Vec<&str> = credentials
+            .named()
+            .map(|(_, secret)| secret.reveal())
+            .filter(|plain| plain.chars().count() >= SHORTEST)
+            .collect();
         let mut values = BTreeSet::new();
-        for (_, secret) in credentials.named() {
-            let plain = secret.reveal();
-            if plain.chars().count() < SHORTEST {
-                continue;
-            }
+        for plain in &secrets {
             values.extend(forms(plain));
             // What forged credentials are made of shows all of the secret but one character.
             values.extend(shortened(plain).into_iter().flat_map(forms));
@@ -87,8 +92,18 @@ impl Mask {
             .ok()
             .filter(|_| !forms.is_empty());
 
+        let varying: Vec<&str> = secrets
+            .into_iter()
+            .filter(|it| pattern::varies(it))
+            .collect();
+        let constants: Option<Vec<&str>> = varying.iter().map(|it| pattern::constant(it)).collect();
+        let trace = constants.map_or_else(Trace::default, |constants| {
+            let known = forms.iter().map(String::as_str).chain([SIGNATURE]);
+            Trace::of(known.chain(constants))
+        });
         let mut mask = Self {
-            trace: Trace::of(forms.iter().map(String::as_str).chain([SIGNATURE])),
+            trace,
+            varied: pattern::finder(&varying),
             forms,
             finder,
             headers: ALWAYS.iter().map(|&name| name.to_owned()).collect(),
@@ -119,18 +134,22 @@ impl Mask {
         if !self.trace.may_be_in(text) {
             return Cow::Borrowed(text);
         }
-        let found = self.finder.as_ref().filter(|finder| finder.is_match(text));
-        let mut text = match found {
+        let mut text = match &self.varied {
             None => Cow::Borrowed(text),
-            Some(finder) => {
-                let mut masked = String::with_capacity(text.len());
-                finder.replace_all_with(text, &mut masked, |_, _, masked| {
-                    masked.push_str(MASK);
-                    true
-                });
-                Cow::Owned(masked)
-            }
+            Some(varied) => varied.replace_all(text, NoExpand(MASK)),
         };
+        let found = self
+            .finder
+            .as_ref()
+            .filter(|finder| finder.is_match(&*text));
+        if let Some(finder) = found {
+            let mut masked = String::with_capacity(text.len());
+            finder.replace_all_with(&text, &mut masked, |_, _, masked| {
+                masked.push_str(MASK);
+                true
+            });
+            text = Cow::Owned(masked);
+        }
         if text.contains(SIGNATURE) {
             text = Cow::Owned(without_signatures(&text));
         }
@@ -282,6 +301,8 @@ fn without_signatures(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     fn mask(token: &str) -> Mask {
@@ -355,6 +376,21 @@ mod tests {
             let mut text = cut.to_owned();
             mask.apply_shortened(&mut text);
             assert_eq!(text, masked);
+        }
+    }
+
+    #[rstest]
+    #[case("tok+abc/def==")]
+    // Nothing of it stands in each of its spellings.
+    #[case("+/==&")]
+    fn a_value_of_which_some_characters_are_escaped_is_masked(#[case] token: &str) {
+        let mask = mask(token);
+        for (some, escaped) in [("=", "\\u003d"), ("/", "\\/"), ("/", "%2F"), ("=", "%3D")] {
+            let text = format!("says \"{}\" here", token.replace(some, escaped));
+            assert_eq!(mask.text(&text), "says \"***\" here", "{text}");
+            let mut texts = ["nothing".to_owned(), text];
+            mask.apply_to_all(texts.iter_mut());
+            assert_eq!(texts[1], "says \"***\" here");
         }
     }
 
