@@ -473,7 +473,7 @@ mod tests {
         let says = |at: &str| format!("{at} open-sesame");
         let header = |at: &str| vec![("X".to_owned(), says(at).into_bytes())];
         // Each place by itself: where one shows a secret, the others are looked at as well.
-        for secret in 0..5 {
+        for secret in 0..6 {
             let text = |place: usize, at: &str| {
                 if secret == place {
                     says(at)
@@ -489,7 +489,11 @@ mod tests {
             };
             let response = Response {
                 status: 200,
-                headers: if secret == 3 { header("c") } else { Vec::new() },
+                headers: match secret {
+                    3 => header("c"),
+                    5 => vec![("open-sesame".to_owned(), b"e".to_vec())],
+                    _ => Vec::new(),
+                },
                 body: text(4, "d").into(),
             };
             let stored = step(
