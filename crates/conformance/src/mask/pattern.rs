@@ -6,8 +6,8 @@ use regex::{Regex, RegexBuilder};
 /// Characters that no encoder escapes unless it escapes everything.
 const PLAIN: [char; 4] = ['-', '.', '_', '~'];
 
-/// Larger patterns are not built, in bytes: 4 MiB. Who has a token of many thousand characters gets
-/// the forms alone.
+/// Larger patterns are not built, in bytes: 4 MiB, because to build and to ask one takes seconds. Who
+/// has a token of several ten thousand characters gets the forms alone.
 const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Finds these values, whichever of their characters are escaped and with or without the last one;
@@ -26,6 +26,7 @@ pub(super) fn finder(values: &[&str]) -> Option<Regex> {
     }
     let built = RegexBuilder::new(&patterns.join("|"))
         .case_insensitive(true)
+        .unicode(false)
         .size_limit(LARGEST)
         .build();
     built.ok()
@@ -130,6 +131,15 @@ mod tests {
         let finder = finder(&["ab/c", "ab/cd/ef"]).expect("they vary");
         let found = finder.find("ab\\/cd\\/ef").expect("it is there");
         assert_eq!(found.as_str(), "ab\\/cd\\/ef");
+    }
+
+    #[test]
+    fn a_token_as_long_as_they_come_is_found() {
+        let value = "MIIabcdefghijklmnopqrstuvwxyz0123456789+/klmnopqrs".repeat(80);
+        let text = value.replace('/', "\\/");
+        let finder = finder(&[&value]).expect("it varies");
+        let found = finder.find(&text).expect("it is there");
+        assert_eq!(found.as_str(), text);
     }
 
     #[test]

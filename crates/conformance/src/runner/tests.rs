@@ -156,7 +156,7 @@ async fn what_has_ended_is_in_the_file_while_the_run_goes_on() {
     let in_the_file = async {
         // The header comes first, and until then it is no run.
         while Run::read(&path).map_or(true, |run| run.cases.is_empty()) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
     };
     let made = (&plan, &target, &options);

@@ -16,12 +16,36 @@ use tokio::sync::{Notify, watch};
 use crate::histories::serve;
 use crate::{plan, target, try_run};
 
-/// One request that is under way, until it is answered or its client has gone.
-struct UnderWay(Arc<AtomicUsize>);
+/// How many requests are under way, and how many were at most.
+#[derive(Default)]
+struct Gauge {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
 
-impl Drop for UnderWay {
+/// One request that is under way, until it is answered or its client has gone.
+struct UnderWay<'g>(&'g Gauge);
+
+impl Gauge {
+    /// One more is under way, long enough for others to come, if they do.
+    async fn enter(&self) -> UnderWay<'_> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        let under_way = UnderWay(self);
+        self.most.fetch_max(now, Ordering::SeqCst);
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        under_way
+    }
+
+    fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        self.0.now.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -31,18 +55,12 @@ async fn no_more_requests_are_under_way_than_cases_are_played_at_once(
     #[values(1, 2, 5)] jobs: usize,
 ) {
     let engine = Arc::new(Engine::builder().build().expect("an engine"));
-    let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let seen = Arc::clone(&most);
+    let gauge = Arc::new(Gauge::default());
+    let seen = Arc::clone(&gauge);
     let uri = serve(move |request| {
-        let (engine, under_way, most) = (engine.clone(), under_way.clone(), most.clone());
+        let (engine, gauge) = (Arc::clone(&engine), Arc::clone(&gauge));
         async move {
-            let now = under_way.fetch_add(1, Ordering::SeqCst) + 1;
-            let _under_way = UnderWay(under_way);
-            most.fetch_max(now, Ordering::SeqCst);
-            // Long enough for others to come, if they do.
-            for _ in 0..50 {
-                tokio::task::yield_now().await;
-            }
+            let _under_way = gauge.enter().await;
             engine.respond(&request)
         }
     })
@@ -63,7 +81,7 @@ async fn no_more_requests_are_under_way_than_cases_are_played_at_once(
             case.reason
         );
     }
-    let most = seen.load(Ordering::SeqCst);
+    let most = seen.most();
     assert!(most <= jobs, "{most}");
     assert!(most > 1 || jobs == 1, "{most}");
 }
@@ -117,10 +135,10 @@ async fn cases_that_rest_are_tidied_up_in_turn_when_a_run_is_interrupted() {
     let engine = engine(&Arc::default());
     let asked = Arc::new(Mutex::new(BTreeSet::new()));
     let all_rest = Arc::new(Notify::new());
-    let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (seen, stop) = (Arc::clone(&most), Arc::clone(&all_rest));
+    let gauge = Arc::new(Gauge::default());
+    let (seen, stop) = (Arc::clone(&gauge), Arc::clone(&all_rest));
     let uri = serve(move |request| {
-        let (engine, under_way, most) = (engine.clone(), under_way.clone(), most.clone());
+        let (engine, gauge) = (Arc::clone(&engine), Arc::clone(&gauge));
         if request.method == "GET" {
             let mut asked = asked.lock().expect("nobody panics");
             asked.insert(request.target.clone());
@@ -132,12 +150,7 @@ async fn cases_that_rest_are_tidied_up_in_turn_when_a_run_is_interrupted() {
             // No case ends by itself.
             let body = String::from_utf8_lossy(&request.body);
             if request.target == "/_states" && body.contains("teardown") {
-                let now = under_way.fetch_add(1, Ordering::SeqCst) + 1;
-                let _under_way = UnderWay(under_way);
-                most.fetch_max(now, Ordering::SeqCst);
-                for _ in 0..50 {
-                    tokio::task::yield_now().await;
-                }
+                let _under_way = gauge.enter().await;
             }
             engine.respond(&request)
         }
@@ -153,6 +166,6 @@ async fn cases_that_rest_are_tidied_up_in_turn_when_a_run_is_interrupted() {
     let run = conformance::run(&plan, &target, &options, &mut out, |_| {}, stop.notified());
     let run = run.await.expect("a run");
     assert!(run.footer.is_some_and(|footer| footer.interrupted));
-    let most = seen.load(Ordering::SeqCst);
+    let most = seen.most();
     assert!((1..=2).contains(&most), "{most}");
 }
